@@ -1,0 +1,87 @@
+// Builds every bundle into dist/ and holds them to their size budgets.
+//   node esbuild.mjs [--watch] [--dev]
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const watch = process.argv.includes('--watch');
+const dev = watch || process.argv.includes('--dev');
+
+/** Largest size of an output in bytes, minified; measured by `npm run bench` too. */
+const budgets = { 'webview.js': 4.5e6, 'extension.cjs': 500e3 };
+
+/** Emscripten glue mentions node's modules behind run-time checks; in a page they are never reached. */
+const emptyNodeModules = {
+  fs: './scripts/lib/empty.cjs',
+  path: './scripts/lib/empty.cjs',
+  zlib: './scripts/lib/empty.cjs',
+  crypto: './scripts/lib/empty.cjs',
+};
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  outdir: 'dist',
+  minify: !dev,
+  sourcemap: dev,
+  metafile: true,
+  logLevel: 'warning',
+  legalComments: 'none',
+  target: 'es2023',
+};
+const node = { ...common, platform: 'node', target: 'node20', external: ['vscode', 'onnxruntime-node'] };
+const browser = { ...common, platform: 'browser', format: 'iife', alias: emptyNodeModules, loader: { '.ttf': 'file' } };
+
+const builds = [
+  { ...node, format: 'cjs', entryPoints: { extension: 'src/extension/main.ts' }, outExtension: { '.js': '.cjs' } },
+  { ...node, format: 'cjs', entryPoints: { inference: 'src/inference/main.ts' }, outExtension: { '.js': '.cjs' } },
+  {
+    ...node,
+    format: 'esm',
+    entryPoints: { cli: 'src/cli/main.ts', sample: 'src/cli/sample.ts' },
+    // Bundled CommonJS packages call require(); ES modules of node have none.
+    banner: {
+      js: "import { createRequire as hemoricaRequire } from 'node:module'; const require = hemoricaRequire(import.meta.url);",
+    },
+  },
+  { ...browser, entryPoints: { webview: 'src/webview/main.ts' } },
+  { ...browser, entryPoints: { worker: 'src/webview/worker/main.ts' } },
+];
+
+/** The WebAssembly codecs, fetched by the page and read from disk by node. */
+const codecs = [
+  '@cornerstonejs/codec-charls/dist/charlswasm_decode.wasm',
+  '@cornerstonejs/codec-openjpeg/dist/openjpegwasm_decode.wasm',
+  '@cornerstonejs/codec-openjph/dist/openjphjs.wasm',
+  '@cornerstonejs/codec-libjpeg-turbo-8bit/dist/libjpegturbowasm_decode.wasm',
+];
+
+mkdirSync(path.join(root, 'dist/codecs'), { recursive: true });
+for (const codec of codecs)
+  cpSync(path.join(root, 'node_modules', codec), path.join(root, 'dist/codecs', path.basename(codec)));
+
+const complete = builds.filter(({ entryPoints }) =>
+  Object.values(entryPoints).every((entry) => existsSync(path.join(root, entry))),
+);
+if (watch) {
+  for (const build of complete) await (await esbuild.context(build)).watch();
+} else {
+  const results = await Promise.all(complete.map((build) => esbuild.build(build)));
+  const outputs = Object.assign({}, ...results.map((result) => result.metafile.outputs));
+  writeFileSync(
+    path.join(root, 'dist/sizes.json'),
+    JSON.stringify(
+      Object.fromEntries(Object.entries(outputs).map(([file, { bytes }]) => [path.basename(file), bytes])),
+      null,
+      2,
+    ),
+  );
+  const over = dev
+    ? []
+    : Object.entries(budgets).filter(([file, budget]) => (outputs[`dist/${file}`]?.bytes ?? 0) > budget);
+  for (const [file, budget] of over)
+    console.error(`${file}: ${outputs[`dist/${file}`].bytes} bytes, over its budget of ${budget}.`);
+  if (over.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,11 @@
+/**
+ * The few web-platform globals that node, browsers and workers all have and that core may use.
+ * core has neither DOM nor node types, so they are declared here, as narrowly as they are used.
+ */
+declare class TextDecoder {
+  constructor(label?: string, options?: { fatal?: boolean });
+  decode(input?: ArrayBufferView | ArrayBuffer, options?: { stream?: boolean }): string;
+}
+declare class TextEncoder {
+  encode(input?: string): Uint8Array<ArrayBuffer>;
+}

@@ -1,0 +1,165 @@
+/**
+ * Messages between the extension host and the page of a scan editor (JSON-RPC over postMessage).
+ *
+ * Invariants: the host never sends voxels, only addresses from which the page fetches them; masks
+ * travel as runs (typed arrays); every request is answered, with a result or an error; when the
+ * page is hidden and destroyed, its pending requests are rejected and nothing is resent to it until
+ * it asks again with `ready`.
+ */
+import { NotificationType, RequestType } from 'vscode-jsonrpc';
+import type { SliceRuns } from '../core/annotation/runs';
+import type { Notice, Vec3 } from '../core/volume';
+
+/** A file that the page can fetch. */
+export interface RemoteFile {
+  /** Address from asWebviewUri. */
+  readonly url: string;
+  /** Base name as the user knows it. */
+  readonly name: string;
+  /** Bytes, for progress; 0 if unknown. */
+  readonly size: number;
+}
+
+export type ScanSource =
+  | {
+      readonly kind: 'nifti';
+      readonly file: RemoteFile /** The .img of a .hdr and the reverse. */;
+      readonly pair?: RemoteFile;
+    }
+  | {
+      readonly kind: 'dicom';
+      /** The file that the user opened: decoded and shown before the rest. */
+      readonly opened: RemoteFile;
+      /** True if `series` will follow with the other files of the series. */
+      readonly more: boolean;
+    };
+
+export interface WindowPreset {
+  readonly name: string;
+  /** HU. */
+  readonly center: number;
+  /** HU, above 0. */
+  readonly width: number;
+}
+
+export interface ViewSettings {
+  readonly presets: readonly WindowPreset[];
+  /** CSS colors of the five subtypes, EPH SDH SAH IPH IVH. */
+  readonly subtypeColors: readonly string[];
+  /** 0 to 1. */
+  readonly overlayOpacity: number;
+  readonly interpolation: boolean;
+  readonly layout: Layout;
+}
+
+export type Layout = 'axial' | 'coronal' | 'sagittal' | 'all';
+
+/** Where the WebAssembly codecs, the worker's code and the like are. */
+export interface Assets {
+  readonly workerUrl: string;
+  /** Folder with the codecs' .wasm files, ending in a slash. */
+  readonly codecsUrl: string;
+}
+
+export interface ReadyResult {
+  /** Scan name as shown in messages. */
+  readonly name: string;
+  readonly source: ScanSource;
+  readonly settings: ViewSettings;
+  readonly assets: Assets;
+  readonly annotation: AnnotationView;
+}
+
+/** What of the annotation the page shows. */
+export type AnnotationView =
+  | { readonly state: 'none' }
+  | {
+      readonly state: 'shown';
+      readonly file: string;
+      readonly slices: readonly SliceRuns[];
+      readonly provenance?: string;
+    }
+  /** The annotation exists but cannot be drawn; `message` says why and what to do. */
+  | { readonly state: 'refused'; readonly file: string; readonly message: string };
+
+/** Page to host: the page has loaded; the answer is what to show. */
+export const Ready = new RequestType<undefined, ReadyResult, void>('view/ready');
+
+/** Host to page: the files of the opened file's series (the opened one among them), not sorted. */
+export const Series = new NotificationType<{ files: readonly RemoteFile[] }>('view/series');
+
+/** Host to page: the annotation has changed. */
+export const AnnotationChanged = new NotificationType<AnnotationView>('view/annotation');
+
+/** Host to page: settings have changed. */
+export const SettingsChanged = new NotificationType<ViewSettings>('view/settings');
+
+/** Host to page: a VS Code command or key for the active editor. */
+export const RunCommand = new NotificationType<{ command: ViewCommand; argument?: number | string }>('view/command');
+
+export type ViewCommand =
+  | 'nextSlice'
+  | 'previousSlice'
+  | 'nextTenSlices'
+  | 'previousTenSlices'
+  | 'firstSlice'
+  | 'lastSlice'
+  | 'nextSliceWithBlood'
+  | 'previousSliceWithBlood'
+  | 'goToSlice'
+  | 'nextWindow'
+  | 'previousWindow'
+  | 'setWindow'
+  | 'fit'
+  | 'zoomIn'
+  | 'zoomOut'
+  | 'nextLayout'
+  | 'setLayout'
+  | 'toggleCrosshair'
+  | 'toggleRuler'
+  | 'toggleInterpolation'
+  | 'toggleOverlay'
+  | 'holdOverlay'
+  | 'focus'
+  | 'chooseTimePoint';
+
+/** Geometry and content of the decoded scan, without voxels, for the host's annotation and status bar. */
+export interface DecodedScan {
+  readonly format: string;
+  readonly size: Vec3;
+  readonly spacing: Vec3;
+  readonly origin: Vec3;
+  readonly direction: readonly [Vec3, Vec3, Vec3];
+  readonly slicePositions: readonly Vec3[];
+  readonly sliceExtents: readonly number[];
+  readonly tilt: number;
+  readonly notices: readonly Notice[];
+  readonly seriesInstanceUid?: string;
+  /** Milliseconds from the start of the page's script to the first painted slice, for the benchmark. */
+  readonly firstPaint: number;
+}
+
+/** Page to host: the scan has been decoded whole. */
+export const ScanDecoded = new NotificationType<DecodedScan>('view/decoded');
+
+/** What the host shows of the page in the status bar and in context keys. */
+export interface ViewStatus {
+  /** 0-based. */
+  readonly slice: number;
+  readonly slices: number;
+  readonly window: WindowPreset;
+  readonly layout: Layout;
+  /** Where the keyboard focus is: keys of the viewer act only on 'view'; 'input' is a text or number field. */
+  readonly focus: 'view' | 'input' | 'none';
+  readonly rendering: 'gpu' | 'cpu';
+  readonly stage: 'loading' | 'first-slice' | 'ready' | 'failed';
+}
+
+/** Page to host. */
+export const StatusChanged = new NotificationType<ViewStatus>('view/status');
+
+/** Page to host: the user pressed a button of the page that stands for a VS Code command of ours. */
+export const InvokeCommand = new NotificationType<{ command: string; argument?: string | number }>('view/invoke');
+
+/** Page to host: an error of the page, for the output channel. */
+export const PageFailed = new NotificationType<{ message: string; detail?: string }>('view/failed');
