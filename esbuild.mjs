@@ -56,6 +56,7 @@ const codecs = [
   '@cornerstonejs/codec-openjpeg/dist/openjpegwasm_decode.wasm',
   '@cornerstonejs/codec-openjph/dist/openjphjs.wasm',
   '@cornerstonejs/codec-libjpeg-turbo-8bit/dist/libjpegturbowasm_decode.wasm',
+  '@cornerstonejs/codec-libjxl/dist/jpegxlwasm_decode.wasm',
 ];
 
 mkdirSync(path.join(root, 'dist/codecs'), { recursive: true });
