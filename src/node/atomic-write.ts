@@ -34,7 +34,7 @@ const queues = new Map<string, Promise<void>>();
  * the disk. Throws WriteError, with the old file untouched and no temporary file left.
  */
 export async function writeAtomically(file: string, data: Uint8Array | string): Promise<void> {
-  const target = await fs.realpath(file).catch(() => path.resolve(file));
+  const target = path.resolve(file);
   const before = queues.get(target) ?? Promise.resolve();
   const write = before
     .then(() => replace(target, data))
