@@ -67,7 +67,10 @@ export interface ReadyResult {
   readonly source: ScanSource;
   readonly settings: ViewSettings;
   readonly assets: Assets;
+  /** 'none' until the page has reported the scan with `ScanDecoded`: a mask is shown only once it is known to belong to it. */
   readonly annotation: AnnotationView;
+  /** Translations of the page's English strings into VS Code's display language; absent for English. */
+  readonly translations?: Readonly<Record<string, string>>;
 }
 
 /** What of the annotation the page shows. */
@@ -78,6 +81,8 @@ export type AnnotationView =
       readonly file: string;
       readonly slices: readonly SliceRuns[];
       readonly provenance?: string;
+      /** The file on disk has become unreadable: the mask is the last good one, this says what is wrong (a banner). */
+      readonly problem?: string;
     }
   /** The annotation exists but cannot be drawn; `message` says why and what to do. */
   | { readonly state: 'refused'; readonly file: string; readonly message: string };
@@ -135,6 +140,8 @@ export interface DecodedScan {
   readonly tilt: number;
   readonly notices: readonly Notice[];
   readonly seriesInstanceUid?: string;
+  /** SHA-256, lower-case hex, of the voxels in slice order as stored (little-endian): the annotation must name the same. */
+  readonly sha256: string;
   /** Milliseconds from the start of the page's script to the first painted slice, for the benchmark. */
   readonly firstPaint: number;
 }
