@@ -26,7 +26,7 @@ export type VoxelArray =
 export interface Slice {
   /** LPS mm of the centre of voxel (0, 0, k). */
   readonly position: Vec3;
-  /** Distance of the slice plane along the volume's normal, mm: dot(position, normal). Ascending or descending in k as stored, never mixed. */
+  /** Distance of the slice plane along the volume's normal, mm: dot(position, normal). Ascends with k. */
   readonly location: number;
   /** Nominal thickness as the file states it (DICOM 0018,0050), mm; undefined where the file does not say. */
   readonly thickness?: number;
@@ -81,7 +81,11 @@ export interface Volume {
   readonly intercept: number;
   /** Number of voxels along i, j, k. */
   readonly size: Vec3;
-  /** mm between voxel centres along i, j and (median) k. For k: the length of the step between slice positions, measured along the normal. */
+  /**
+   * mm between voxel centres along i and j, and (median) distance between neighbouring slice planes,
+   * measured along the normal. Under a tilt the step from slice to slice is longer than that:
+   * positions come from `slices` (see `indexToWorld` and `affineOf`), not from this.
+   */
   readonly spacing: Vec3;
   /** LPS mm of the centre of voxel (0, 0, 0). */
   readonly origin: Vec3;
@@ -120,19 +124,3 @@ export class ScanError extends Error {
 }
 
 export type ProgressCallback = (done: number, total: number) => void;
-
-/** LPS mm of the voxel centre at a (possibly fractional) index; between uneven slices k interpolates linearly, beyond the ends it extrapolates by the last step. */
-export function indexToWorld(volume: Pick<Volume, 'slices' | 'direction' | 'spacing'>, index: Vec3): Vec3 {
-  const { slices, direction, spacing } = volume;
-  const last = slices.length - 1;
-  const below = Math.max(0, Math.min(last - 1, Math.floor(index[2])));
-  const a = slices[below]?.position ?? [0, 0, 0];
-  const b = slices[below + 1]?.position;
-  const t = index[2] - below;
-  const step: Vec3 = b
-    ? [b[0] - a[0], b[1] - a[1], b[2] - a[2]]
-    : [direction[2][0] * spacing[2], direction[2][1] * spacing[2], direction[2][2] * spacing[2]];
-  const component = (axis: 0 | 1 | 2): number =>
-    a[axis] + t * step[axis] + index[0] * spacing[0] * direction[0][axis] + index[1] * spacing[1] * direction[1][axis];
-  return [component(0), component(1), component(2)];
-}
