@@ -1,0 +1,175 @@
+/**
+ * Annotation to text. The layout is made for git, and docs/annotation-format.md explains it: every
+ * slice and every row of the image has a line at a fixed place whether it has blood or not, so that
+ * an edit replaces lines and never adds or removes any.
+ */
+import { affineOf } from './affine';
+import type { Annotation, Comment, Finding, SliceAnnotation } from './annotation';
+import type { Source } from './source';
+import { SUBTYPES } from './subtype';
+import { ANNOTATION_FORMAT, ANNOTATION_VERSION } from './version';
+
+/**
+ * The annotation as canonical text: equal annotations give equal bytes, lines end in LF.
+ * Throws RangeError for runs that a reader would refuse, so that no such file is ever written.
+ */
+export function encodeAnnotation(annotation: Annotation): string {
+  const { image, review, made, patient, slices } = annotation;
+  const [width, height] = image.size;
+  const numbers = Array.from({ length: Math.max(width, height) + 1 }, (_, n) => String(n));
+  const emptyRows = numbers.slice(0, height).join(',\n');
+  const identity = [
+    ...(image.file === undefined ? [] : [`  "file": ${JSON.stringify(image.file)},`]),
+    ...(image.seriesInstanceUid === undefined
+      ? []
+      : [`  "seriesInstanceUid": ${JSON.stringify(image.seriesInstanceUid)},`]),
+  ];
+  const head = [
+    '{',
+    ` "format": "${ANNOTATION_FORMAT}",`,
+    ` "version": ${ANNOTATION_VERSION},`,
+    ' "image": {',
+    ...identity,
+    `  "sha256": ${JSON.stringify(image.sha256)},`,
+    `  "size": ${list(image.size)},`,
+    `  "spacing": ${list(image.spacing.map(round))},`,
+    '  "affine": [',
+    affineOf(image)
+      .map((row) => `   ${list(row.map(round))}`)
+      .join(',\n'),
+    '  ]',
+    ' },',
+    ' "review": {',
+    `  "state": "${review.state}"${review.by === undefined ? '' : `, "by": ${JSON.stringify(review.by)}`}`,
+    ' },',
+    ` "made": ${encodeSources(made)},`,
+    ' "patient": {',
+    SUBTYPES.map((subtype) => `  "${subtype}": {\n   "present": ${patient[subtype]}\n  }`).join(',\n'),
+    ' },',
+    ' "slices": [',
+  ];
+  if (slices.length !== image.size[2])
+    throw new RangeError(`The annotation has ${slices.length} slices and its image ${image.size[2]}.`);
+  const body = slices
+    .map((slice, k) => {
+      checkRuns(slice.runs, width, height, k);
+      return encodeSlice(slice, k, height, numbers, emptyRows);
+    })
+    .join(',\n');
+  return `${head.join('\n')}\n${body}\n ]\n}\n`;
+}
+
+function encodeSlice(
+  slice: SliceAnnotation,
+  k: number,
+  height: number,
+  numbers: readonly string[],
+  emptyRows: string,
+): string {
+  const rows = slice.runs.length === 0 && slice.editors.size === 0 ? emptyRows : encodeRows(slice, height, numbers);
+  const findings = SUBTYPES.map((subtype) => encodeFinding(subtype, slice.findings[subtype])).join(',\n');
+  return `  {
+   "slice": ${k},
+   "findings": {
+${findings}
+   },
+   "comments": ${encodeComments(slice.comments)},
+   "rows": [
+${rows}
+   ]
+  }`;
+}
+
+function encodeFinding(subtype: string, { present, boxes, made }: Finding): string {
+  return `    "${subtype}": {
+     "present": ${present},
+     "boxes": [${boxes.map(list).join(', ')}],
+     "made": ${encodeSources(made)}
+    }`;
+}
+
+function encodeComments(comments: readonly Comment[]): string {
+  if (comments.length === 0) return '[]';
+  const lines = comments.map(({ at, text, by }) => `    ${inline({ at, text, by })}`);
+  return `[\n${lines.join(',\n')}\n   ]`;
+}
+
+/** One line a row: its number where it is empty, else a string of number, runs by subtype, and who changed it. */
+function encodeRows({ runs, editors }: SliceAnnotation, height: number, numbers: readonly string[]): string {
+  const lines: string[] = [];
+  let n = 0;
+  for (let row = 0; row < height; row++) {
+    const first = n;
+    while (n < runs.length && runs[n + 1] === row) n += 4;
+    const editor = editors.get(row);
+    if (n === first && editor === undefined) {
+      lines.push(numbers[row] ?? '');
+      continue;
+    }
+    const text = `${numbers[row]}${rowRuns(runs, first, n, numbers)}`;
+    lines.push(editor === undefined ? `"${text}"` : JSON.stringify(`${text} @${editor}`));
+  }
+  return lines.join(',\n');
+}
+
+function rowRuns(runs: Uint32Array, first: number, end: number, numbers: readonly string[]): string {
+  let text = '';
+  for (let label = 1; label <= SUBTYPES.length; label++) {
+    let started = false;
+    for (let n = first; n < end; n += 4) {
+      if (runs[n] !== label) continue;
+      if (!started) text += ` ${SUBTYPES[label - 1]}`;
+      started = true;
+      const length = runs[n + 3] ?? 0;
+      text += length === 1 ? ` ${numbers[runs[n + 2] ?? 0]}` : ` ${numbers[runs[n + 2] ?? 0]}+${numbers[length]}`;
+    }
+  }
+  return text;
+}
+
+function checkRuns(runs: Uint32Array, width: number, height: number, slice: number): void {
+  let row = 0;
+  let end = 0;
+  for (let n = 0; n < runs.length; n += 4) {
+    const label = runs[n] ?? 0;
+    const nextRow = runs[n + 1] ?? 0;
+    const start = runs[n + 2] ?? 0;
+    const next = start + (runs[n + 3] ?? 0);
+    const ordered = nextRow > row || (nextRow === row && start >= end);
+    if (label < 1 || label > SUBTYPES.length || nextRow >= height || next > width || next === start || !ordered)
+      throw new RangeError(
+        `Slice ${slice}: the run of label ${label} in row ${nextRow}, columns ${start} to ${next - 1} is empty, out of order, or outside of ${width} x ${height}.`,
+      );
+    row = nextRow;
+    end = next;
+  }
+}
+
+function encodeSources(sources: readonly Source[]): string {
+  return inline(
+    sources.map((source) => {
+      if ('reader' in source) return { reader: source.reader };
+      const { name, version, sha256, threshold, provider } = source.model;
+      return { model: { name, version, sha256, threshold, provider } };
+    }),
+  );
+}
+
+/** Six decimals of a millimeter: far below any scanner's accuracy, and stable when read and written again. */
+function round(value: number): number {
+  return Math.round(value * 1e6) / 1e6 + 0;
+}
+
+function list(values: readonly number[]): string {
+  return `[${values.join(', ')}]`;
+}
+
+/** JSON on one line with a space after commas and colons; keys in the order given, undefined ones left out. */
+function inline(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).filter(([, part]) => part !== undefined);
+    return `{${entries.map(([key, part]) => `${JSON.stringify(key)}: ${inline(part)}`).join(', ')}}`;
+  }
+  return JSON.stringify(value);
+}
