@@ -1,0 +1,97 @@
+/** Commands of the viewer: each goes to the page of the scan editor in front. */
+import * as vscode from 'vscode';
+import type { Layout, ViewCommand } from '../../protocol/view';
+import type { ScanSession } from '../editor/session';
+import type { Services } from '../services';
+import { viewSettings } from '../settings';
+
+/** Commands that need nothing from the user; each is `hemorica.<name>` in the manifest. */
+export const PLAIN_COMMANDS = [
+  'nextSlice',
+  'previousSlice',
+  'nextTenSlices',
+  'previousTenSlices',
+  'firstSlice',
+  'lastSlice',
+  'nextSliceWithBlood',
+  'previousSliceWithBlood',
+  'nextWindow',
+  'previousWindow',
+  'fit',
+  'zoomIn',
+  'zoomOut',
+  'nextLayout',
+  'toggleCrosshair',
+  'toggleRuler',
+  'toggleInterpolation',
+  'toggleOverlay',
+  'holdOverlay',
+  'focus',
+  'chooseTimePoint',
+] as const satisfies readonly ViewCommand[];
+
+type Ask = (session: ScanSession) => Promise<number | string | undefined>;
+
+/** Commands with an argument, asked for where they are run without one (from the palette). */
+const ASKING_COMMANDS: Readonly<Partial<Record<ViewCommand, Ask>>> = {
+  goToSlice: askSlice,
+  setWindow: askWindow,
+  setLayout: askLayout,
+};
+
+export function registerViewCommands({ sessions }: Services): vscode.Disposable[] {
+  const register = (command: ViewCommand, ask?: Ask): vscode.Disposable =>
+    vscode.commands.registerCommand(`hemorica.${command}`, async (argument?: unknown) => {
+      const session = sessions.active;
+      if (!session) return;
+      const given = typeof argument === 'number' || typeof argument === 'string' ? argument : await ask?.(session);
+      if (ask && given === undefined) return;
+      session.run(command, given);
+    });
+  return [
+    ...PLAIN_COMMANDS.map((command) => register(command)),
+    ...Object.entries(ASKING_COMMANDS).map(([command, ask]) => register(command as ViewCommand, ask)),
+  ];
+}
+
+async function askSlice({ status }: ScanSession): Promise<number | undefined> {
+  const slices = status?.slices ?? 0;
+  if (!status || slices === 0) return undefined;
+  const answer = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Go to Slice'),
+    prompt: vscode.l10n.t('Slice, 1 to {0}', slices),
+    value: String(status.slice + 1),
+    validateInput: (value) =>
+      sliceOf(value, slices) === undefined ? vscode.l10n.t('Enter a whole number from 1 to {0}.', slices) : undefined,
+  });
+  return answer === undefined ? undefined : sliceOf(answer, slices);
+}
+
+/** 0-based slice of what a person typed (1-based); undefined for anything else than a slice of the scan. */
+export function sliceOf(text: string, slices: number): number | undefined {
+  if (!/^\s*\d+\s*$/.test(text)) return undefined;
+  const slice = Number(text) - 1;
+  return slice >= 0 && slice < slices ? slice : undefined;
+}
+
+async function askWindow({ document, status }: ScanSession): Promise<string | undefined> {
+  const picked = await vscode.window.showQuickPick(
+    viewSettings(document.uri).presets.map(({ name, center, width }) => ({
+      label: name,
+      description: `${center} / ${width} HU`,
+      picked: status?.window.center === center && status.window.width === width,
+    })),
+    { title: vscode.l10n.t('Set Window'), placeHolder: vscode.l10n.t('Center / width') },
+  );
+  return picked?.label;
+}
+
+async function askLayout(): Promise<Layout | undefined> {
+  const layouts: { label: string; layout: Layout }[] = [
+    { label: vscode.l10n.t('Axial'), layout: 'axial' },
+    { label: vscode.l10n.t('Coronal'), layout: 'coronal' },
+    { label: vscode.l10n.t('Sagittal'), layout: 'sagittal' },
+    { label: vscode.l10n.t('All three planes'), layout: 'all' },
+  ];
+  return (await vscode.window.showQuickPick(layouts, { title: vscode.l10n.t('Set Layout') }))?.layout;
+}

@@ -1,0 +1,68 @@
+import * as vscode from 'vscode';
+import type { AnnotationView, DecodedScan } from '../../protocol/view';
+import type { AnnotationFile } from '../annotation/file';
+import { baseName, parentOf } from '../scan/files';
+import type { ScanFile, ScanFiles } from '../scan/source';
+
+/**
+ * An open scan with its annotation, shared by all editors that show it. The scan's own bytes are
+ * never changed; what can be edited and saved is the annotation.
+ */
+export class ScanDocument implements vscode.CustomDocument {
+  readonly #changed = new vscode.EventEmitter<AnnotationView>();
+  /** Fires when the mask to show has changed. */
+  readonly onDidChangeAnnotation = this.#changed.event;
+  readonly #subscription: vscode.Disposable;
+  #decoded: DecodedScan | undefined;
+
+  constructor(
+    readonly uri: vscode.Uri,
+    readonly files: ScanFiles,
+    readonly annotationFile: AnnotationFile,
+  ) {
+    this.#subscription = annotationFile.onDidChange(() => this.#changed.fire(this.annotation));
+  }
+
+  /** Name for messages: the file's, without its folder. */
+  get name(): string {
+    return baseName(this.uri);
+  }
+
+  /** Folder under which all files of the scan lie. */
+  get folder(): vscode.Uri {
+    return parentOf(this.uri);
+  }
+
+  /** The file that the page shows first. */
+  get opened(): ScanFile {
+    return this.files.kind === 'dicom' ? this.files.opened : this.files.file;
+  }
+
+  /** What a page has found in the scan; undefined until one has decoded it. */
+  get decoded(): DecodedScan | undefined {
+    return this.#decoded;
+  }
+
+  /** The mask to show, judged against the decoded scan; 'none' until that is known. */
+  get annotation(): AnnotationView {
+    return this.#decoded ? this.annotationFile.viewFor(this.#decoded) : { state: 'none' };
+  }
+
+  /** A page has decoded the scan: from now on the annotation can be shown or refused. */
+  async reportDecoded(decoded: DecodedScan): Promise<void> {
+    this.#decoded = decoded;
+    await this.annotationFile.load();
+    this.#changed.fire(this.annotation);
+  }
+
+  /** Reads the annotation again from the disk. */
+  async revert(): Promise<void> {
+    await this.annotationFile.load();
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.annotationFile.dispose();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,182 @@
+import * as vscode from 'vscode';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
+import {
+  AnnotationChanged,
+  InvokeCommand,
+  PageFailed,
+  Ready,
+  type ReadyResult,
+  type RemoteFile,
+  RunCommand,
+  ScanDecoded,
+  type ScanSource,
+  Series,
+  SettingsChanged,
+  StatusChanged,
+  type ViewCommand,
+  type ViewStatus,
+} from '../../protocol/view';
+import type { ScanFile } from '../scan/source';
+import type { Services } from '../services';
+import { SECTION, viewSettings } from '../settings';
+import type { ScanDocument } from './document';
+import { scanPage } from './html';
+import { connect } from './transport';
+
+/** One editor tab: a page that shows a document, and the connection to it. */
+export class ScanSession implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  /** Fires when the tab was activated or left, or its page reports another slice, window or focus. */
+  readonly onDidChange = this.#changed.event;
+  readonly #disposed = new vscode.EventEmitter<void>();
+  readonly onDidDispose = this.#disposed.event;
+  readonly #subscriptions: vscode.Disposable[] = [];
+  #connection: MessageConnection | undefined;
+  /** Whether the page of the present connection has asked for its scan, and so listens. */
+  #ready = false;
+  #gone = false;
+  #status: ViewStatus | undefined;
+
+  constructor(
+    readonly document: ScanDocument,
+    readonly panel: vscode.WebviewPanel,
+    private readonly services: Services,
+  ) {
+    const { webview } = panel;
+    webview.options = {
+      enableScripts: true,
+      localResourceRoots: [
+        vscode.Uri.joinPath(services.extensionUri, 'dist'),
+        vscode.Uri.joinPath(services.extensionUri, 'media'),
+        document.folder,
+      ],
+    };
+    this.#connect();
+    this.#subscriptions.push(
+      panel.onDidChangeViewState(() => this.#viewStateChanged()),
+      panel.onDidDispose(() => this.dispose()),
+      document.onDidChangeAnnotation((annotation) =>
+        this.#notify(() => this.#connection?.sendNotification(AnnotationChanged, annotation)),
+      ),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration(SECTION, document.uri)) {
+          this.#notify(() => this.#connection?.sendNotification(SettingsChanged, viewSettings(document.uri)));
+        }
+      }),
+    );
+    webview.html = scanPage(webview, services.extensionUri);
+  }
+
+  /** What the page reported last; undefined before its first report. */
+  get status(): ViewStatus | undefined {
+    return this.#status;
+  }
+
+  get active(): boolean {
+    return this.panel.active;
+  }
+
+  /** Sends a command to the page. */
+  run(command: ViewCommand, argument?: number | string): void {
+    this.#notify(() =>
+      this.#connection?.sendNotification(RunCommand, argument === undefined ? { command } : { command, argument }),
+    );
+  }
+
+  #connect(): void {
+    this.#connection?.dispose();
+    this.#ready = false;
+    const { log } = this.services;
+    const connection = connect(this.panel.webview, (error) => log.warn(`${this.document.name}: ${error.message}`));
+    connection.onRequest(Ready, () => this.#answerReady(connection));
+    connection.onNotification(ScanDecoded, (decoded) => {
+      log.info(`${this.document.name}: ${decoded.size.join(' x ')} voxels, ${decoded.format}`);
+      void this.document.reportDecoded(decoded);
+    });
+    connection.onNotification(StatusChanged, (status) => {
+      this.#status = status;
+      this.#changed.fire();
+    });
+    connection.onNotification(InvokeCommand, ({ command, argument }) => {
+      // A page must not reach commands that are not ours.
+      if (command.startsWith(`${SECTION}.`)) void vscode.commands.executeCommand(command, argument);
+      else log.warn(`${this.document.name}: the page asked for the command ${command}, which is not its own.`);
+    });
+    connection.onNotification(PageFailed, ({ message, detail }) =>
+      log.error(detail ? `${message}\n${detail}` : message),
+    );
+    connection.listen();
+    this.#connection = connection;
+  }
+
+  #answerReady(connection: MessageConnection): ReadyResult {
+    const { webview } = this.panel;
+    const dist = vscode.Uri.joinPath(this.services.extensionUri, 'dist');
+    this.#ready = true;
+    // The series follows the answer: the page needs to know the scan before its files.
+    if (this.document.files.kind === 'dicom') setImmediate(() => void this.#sendSeries(connection));
+    return {
+      name: this.document.name,
+      source: this.#source(),
+      settings: viewSettings(this.document.uri),
+      assets: {
+        workerUrl: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'worker.js')).toString(),
+        codecsUrl: `${webview.asWebviewUri(vscode.Uri.joinPath(dist, 'codecs'))}/`,
+      },
+      annotation: this.document.annotation,
+      ...(vscode.l10n.bundle ? { translations: vscode.l10n.bundle } : {}),
+    };
+  }
+
+  #source(): ScanSource {
+    const { files } = this.document;
+    if (files.kind === 'dicom') return { kind: 'dicom', opened: this.#remote(files.opened), more: true };
+    return {
+      kind: 'nifti',
+      file: this.#remote(files.file),
+      ...(files.pair ? { pair: this.#remote(files.pair) } : {}),
+    };
+  }
+
+  async #sendSeries(connection: MessageConnection): Promise<void> {
+    const { files, name } = this.document;
+    if (files.kind !== 'dicom') return;
+    const gone = (): boolean => this.#gone || this.#connection !== connection;
+    let series: readonly ScanFile[] = [files.opened];
+    try {
+      series = await files.series(gone);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.services.log.error(`${name}: the other files of the series could not be listed: ${reason}`);
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t('{0}: only this file is shown, because its folder could not be read ({1}).', name, reason),
+      );
+    }
+    if (!gone()) await connection.sendNotification(Series, { files: series.map((file) => this.#remote(file)) });
+  }
+
+  #remote({ uri, name, size }: ScanFile): RemoteFile {
+    return { url: this.panel.webview.asWebviewUri(uri).toString(), name, size };
+  }
+
+  /** A page that is not there or has not asked yet gets nothing: it asks for the present state when it comes. */
+  #notify(send: () => Promise<void> | undefined): void {
+    if (this.#ready) send()?.catch((error: Error) => this.services.log.warn(`${this.document.name}: ${error.message}`));
+  }
+
+  #viewStateChanged(): void {
+    // VS Code destroys the page of a hidden tab; the next one starts a conversation of its own.
+    if (!this.panel.visible && this.#ready) this.#connect();
+    this.#changed.fire();
+  }
+
+  dispose(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#connection?.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#disposed.fire();
+    this.#disposed.dispose();
+    this.#changed.dispose();
+  }
+}

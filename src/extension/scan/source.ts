@@ -1,0 +1,79 @@
+/** From the address that the user opened to the files that the page fetches. */
+import * as vscode from 'vscode';
+import { looksLikeDicom } from '../../core/formats/dicom/dataset';
+import { ScanError } from '../../core/volume';
+import { baseName, parentOf, readHead, stat } from './files';
+import type { HeaderReader } from './headers';
+import { HEAD_BYTES, kindByName, looksLikeNifti, pairName } from './kind';
+import { type Series, seriesOf } from './series';
+
+/** A file of a scan. */
+export interface ScanFile {
+  readonly uri: vscode.Uri;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export type ScanFiles =
+  | { readonly kind: 'nifti'; readonly file: ScanFile; readonly pair?: ScanFile }
+  | {
+      readonly kind: 'dicom';
+      readonly opened: ScanFile;
+      /** Reads the headers of the folder on the first call; later calls give the same answer until a file has changed. */
+      readonly series: (cancelled: () => boolean) => Promise<readonly ScanFile[]>;
+    };
+
+/**
+ * Finds the files of a scan. Looks at one file only (and the other half of a pair). Throws ScanError.
+ */
+export async function findScan(uri: vscode.Uri, headers: HeaderReader): Promise<ScanFiles> {
+  const name = baseName(uri);
+  const size = await sizeOf(uri);
+  const head = await readHead(uri, HEAD_BYTES);
+  const kind = kindByName(name) ?? (looksLikeDicom(head) ? 'dicom' : looksLikeNifti(head) ? 'nifti' : undefined);
+  const file: ScanFile = { uri, name, size };
+  if (kind === 'nifti') return withPair(file, head);
+  if (kind === undefined) {
+    throw new ScanError(
+      name,
+      'it is neither NIfTI nor DICOM.',
+      'Open it with another editor ("Reopen Editor With...").',
+    );
+  }
+  return {
+    kind: 'dicom',
+    opened: file,
+    series: async (cancelled) => {
+      const series = await seriesOf(uri, headers, cancelled);
+      return series ? toScanFiles(series) : [file];
+    },
+  };
+}
+
+/** The other half of a `.hdr`/`.img` pair is handed to the page with the first; a single-file NIfTI needs none. */
+async function withPair(file: ScanFile, head: Uint8Array): Promise<ScanFiles> {
+  const name = pairName(file.name);
+  if (name === undefined || looksLikeDicom(head)) return { kind: 'nifti', file };
+  const uri = vscode.Uri.joinPath(parentOf(file.uri), name);
+  const found = await stat(uri).catch(() => undefined);
+  return found ? { kind: 'nifti', file, pair: { uri, name, size: found.size } } : { kind: 'nifti', file };
+}
+
+/** Names are relative to the series' folder, so that files of equal names in folders of a DICOMDIR stay apart. */
+function toScanFiles({ folder, files }: Series): ScanFile[] {
+  const prefix = folder.path.endsWith('/') ? folder.path : `${folder.path}/`;
+  return files.map(({ uri, size }) => ({
+    uri,
+    size,
+    name: uri.path.startsWith(prefix) ? uri.path.slice(prefix.length) : baseName(uri),
+  }));
+}
+
+async function sizeOf(uri: vscode.Uri): Promise<number> {
+  const { size } = await stat(uri);
+  if (size === 0) {
+    throw new ScanError(baseName(uri), 'the file is empty.', 'Copy it again from where it came from.');
+  }
+  return size;
+}
