@@ -8,7 +8,11 @@ await runSuite('unit', async (results) => {
   const { files, remove } = await bundleTests('unit', { filters: process.argv.slice(2), format: 'esm' });
   try {
     const options = { files, results, timeout: 300_000, reporter: 'dot' };
-    await mustRun(process.execPath, ['--enable-source-maps', inRoot('scripts/lib/run-mocha.mjs'), JSON.stringify(options)], { cwd: root });
+    await mustRun(
+      process.execPath,
+      ['--enable-source-maps', inRoot('scripts/lib/run-mocha.mjs'), JSON.stringify(options)],
+      { cwd: root },
+    );
   } finally {
     remove();
   }

@@ -36,7 +36,12 @@ export async function bundleTests(kind, { filters, format, extra = [] }) {
     sourcemap: 'linked',
     logLevel: 'warning',
     // Scripts find the repository from their own address, which CommonJS bundles have under another name.
-    ...(format === 'cjs' ? { define: { 'import.meta.url': 'bundleUrl' }, banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" } } : {}),
+    ...(format === 'cjs'
+      ? {
+          define: { 'import.meta.url': 'bundleUrl' },
+          banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+        }
+      : {}),
   });
   const files = sources.map((file) => path.join(dir, file.replace(/\.ts$/, extension)));
   return { dir, files, remove: () => rmSync(dir, { recursive: true, force: true }) };

@@ -1,6 +1,7 @@
 // System packages by Debian's apt-get, where they are missing and we may install them.
-import { run } from './processes.mjs';
+
 import { say } from './log.mjs';
+import { run } from './processes.mjs';
 
 /**
  * The Debian packages among `names` that are not installed; all of them where dpkg is not at hand.
@@ -10,14 +11,18 @@ import { say } from './log.mjs';
 async function missingPackages(names) {
   const missing = [];
   for (const name of names) {
-    const { code, output } = await run('dpkg-query', ['-W', '-f=${Status}', name], { quiet: true }).catch(() => ({ code: 1, output: '' }));
+    const { code, output } = await run('dpkg-query', ['-W', '-f=${Status}', name], { quiet: true }).catch(() => ({
+      code: 1,
+      output: '',
+    }));
     if (code !== 0 || !output.includes('install ok installed')) missing.push(name);
   }
   return missing;
 }
 
 /** @param {string} command */
-const works = async (command) => (await run(command, ['--version'], { quiet: true }).catch(() => ({ code: 1 }))).code === 0;
+const works = async (command) =>
+  (await run(command, ['--version'], { quiet: true }).catch(() => ({ code: 1 }))).code === 0;
 
 /**
  * Installs the Debian packages that are missing.
@@ -40,7 +45,9 @@ export async function needPackages(names, purpose) {
     const options = { quiet: true, env };
     // The lock wait is for another package manager at work, such as a machine's own first update.
     const all = ['-o', 'DPkg::Lock::Timeout=300', ...args];
-    return isRoot ? run('apt-get', all, options) : run('sudo', ['-n', '--preserve-env=DEBIAN_FRONTEND', 'apt-get', ...all], options);
+    return isRoot
+      ? run('apt-get', all, options)
+      : run('sudo', ['-n', '--preserve-env=DEBIAN_FRONTEND', 'apt-get', ...all], options);
   };
   const install = ['install', '-y', '--no-install-recommends', ...missing];
   let result = await apt(install);
@@ -49,5 +56,6 @@ export async function needPackages(names, purpose) {
     await apt(['update']);
     result = await apt(install);
   }
-  if (result.code !== 0) throw new Error(`apt-get could not install ${missing.join(' ')}:\n${result.output.trimEnd()}\n${byHand}`);
+  if (result.code !== 0)
+    throw new Error(`apt-get could not install ${missing.join(' ')}:\n${result.output.trimEnd()}\n${byHand}`);
 }

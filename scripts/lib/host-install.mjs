@@ -9,7 +9,15 @@ import { inRoot } from './paths.mjs';
 import { envForNpm, mustRun, npm } from './processes.mjs';
 
 /** What the native modules of VS Code are compiled with and against. */
-const buildPackages = ['build-essential', 'python3', 'pkg-config', 'libkrb5-dev', 'libsecret-1-dev', 'libx11-dev', 'libxkbfile-dev'];
+const buildPackages = [
+  'build-essential',
+  'python3',
+  'pkg-config',
+  'libkrb5-dev',
+  'libsecret-1-dev',
+  'libx11-dev',
+  'libxkbfile-dev',
+];
 
 /**
  * @typedef {object} Host an installed VS Code server
@@ -28,7 +36,11 @@ const hostAt = (dir) => ({
 /** The folder the host of this lock file belongs in: HEMORICA_HOST_CACHE, else one in the user's cache folder. */
 export function hostFolder() {
   if (process.env.HEMORICA_HOST_CACHE) return path.resolve(process.env.HEMORICA_HOST_CACHE);
-  const hash = createHash('sha256').update(readFileSync(inRoot('test/host/package-lock.json'))).update(`${process.platform} ${process.arch}`).digest('hex').slice(0, 12);
+  const hash = createHash('sha256')
+    .update(readFileSync(inRoot('test/host/package-lock.json')))
+    .update(`${process.platform} ${process.arch}`)
+    .digest('hex')
+    .slice(0, 12);
   return path.join(process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'), 'hemorica', `host-${hash}`);
 }
 
@@ -39,7 +51,9 @@ export function hostFolder() {
  */
 export async function ensureHost() {
   if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) {
-    throw new Error(`The VS Code server is prepared for Linux on x64 and arm64, not for ${process.platform} ${process.arch}. Install desktop VS Code and set HEMORICA_VSCODE to its executable.`);
+    throw new Error(
+      `The VS Code server is prepared for Linux on x64 and arm64, not for ${process.platform} ${process.arch}. Install desktop VS Code and set HEMORICA_VSCODE to its executable.`,
+    );
   }
   const dir = hostFolder();
   if (existsSync(path.join(dir, 'complete'))) return hostAt(dir);
@@ -72,7 +86,8 @@ function moveIntoPlace(work, dir) {
 /** @param {string} work */
 async function installInto(work) {
   mkdirSync(work, { recursive: true });
-  for (const name of ['package.json', 'package-lock.json', '.npmrc']) cpSync(inRoot('test/host', name), path.join(work, name));
+  for (const name of ['package.json', 'package-lock.json', '.npmrc'])
+    cpSync(inRoot('test/host', name), path.join(work, name));
   const quiet = { quiet: true, ...npm.options };
   await mustRun(npm.command, ['ci'], { ...quiet, cwd: work, env: envForNpm() });
   const host = hostAt(work);
@@ -85,7 +100,16 @@ async function installInto(work) {
     npm_config_audit: 'false',
   });
   for (const folder of [host.vscode, path.join(host.vscode, 'extensions')]) {
-    await step(`npm install in ${path.relative(work, folder)}`, () => mustRun(npm.command, ['install', '--omit=dev'], { ...quiet, cwd: folder, env }));
+    await step(`npm install in ${path.relative(work, folder)}`, () =>
+      mustRun(npm.command, ['install', '--omit=dev'], { ...quiet, cwd: folder, env }),
+    );
   }
-  await mustRun(host.node, ['-e', `require(${JSON.stringify(path.join(host.vscode, 'node_modules/@vscode/spdlog'))}); require(${JSON.stringify(path.join(host.vscode, 'node_modules/node-pty'))})`], { quiet: true });
+  await mustRun(
+    host.node,
+    [
+      '-e',
+      `require(${JSON.stringify(path.join(host.vscode, 'node_modules/@vscode/spdlog'))}); require(${JSON.stringify(path.join(host.vscode, 'node_modules/node-pty'))})`,
+    ],
+    { quiet: true },
+  );
 }

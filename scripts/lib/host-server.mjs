@@ -43,13 +43,21 @@ export async function startServer(host, options) {
   const machine = path.join(state, 'server/data/Machine');
   for (const dir of [machine, path.join(state, 'user'), extensionsDir]) mkdirSync(dir, { recursive: true });
   /** @param {Record<string, unknown>} settings */
-  const writeSettings = (settings) => writeFileSync(path.join(machine, 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  const writeSettings = (settings) =>
+    writeFileSync(path.join(machine, 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
   writeSettings(options.settings ?? {});
   const args = [
     path.join(host.vscode, 'out/server-main.js'),
     ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'],
     ...['--enable-smoke-test-driver', '--disable-workspace-trust', '--telemetry-level', 'off'],
-    ...['--server-data-dir', path.join(state, 'server'), '--user-data-dir', path.join(state, 'user'), '--extensions-dir', extensionsDir],
+    ...[
+      '--server-data-dir',
+      path.join(state, 'server'),
+      '--user-data-dir',
+      path.join(state, 'user'),
+      '--extensions-dir',
+      extensionsDir,
+    ],
     ...(options.defaultFolder ? ['--default-folder', options.defaultFolder] : []),
   ];
   const child = startGroup(host.node, args, { stdio: ['ignore', 'pipe', 'pipe'], env: hostEnv(host, options.env) });
@@ -65,7 +73,17 @@ export async function startServer(host, options) {
  */
 export async function installExtension(host, vsix, { state, extensionsDir = path.join(state, 'extensions') }) {
   mkdirSync(extensionsDir, { recursive: true });
-  const args = [path.join(host.vscode, 'out/server-main.js'), '--accept-server-license-terms', '--server-data-dir', path.join(state, 'server'), '--extensions-dir', extensionsDir, '--install-extension', vsix, '--force'];
+  const args = [
+    path.join(host.vscode, 'out/server-main.js'),
+    '--accept-server-license-terms',
+    '--server-data-dir',
+    path.join(state, 'server'),
+    '--extensions-dir',
+    extensionsDir,
+    '--install-extension',
+    vsix,
+    '--force',
+  ];
   const output = await mustRun(host.node, args, { quiet: true, env: hostEnv(host) });
   if (!output.includes('was successfully installed')) throw new Error(`VS Code did not install ${vsix}:\n${output}`);
 }
@@ -81,7 +99,10 @@ export async function installExtension(host, vsix, { state, extensionsDir = path
 export function workbenchUrl(server, { folder, extension, tests }) {
   /** @param {string} file */
   const remote = (file) => `vscode-remote://${server.authority}${file}`;
-  const payload = [...(extension ? [['extensionDevelopmentPath', remote(extension)]] : []), ...(tests ? [['extensionTestsPath', remote(tests)]] : [])];
+  const payload = [
+    ...(extension ? [['extensionDevelopmentPath', remote(extension)]] : []),
+    ...(tests ? [['extensionTestsPath', remote(tests)]] : []),
+  ];
   const query = new URLSearchParams({ folder });
   if (payload.length > 0) query.set('payload', JSON.stringify(payload));
   return `${server.url}?${query}`;
@@ -91,7 +112,11 @@ export function workbenchUrl(server, { folder, extension, tests }) {
 function hostEnv(host, more = {}) {
   // Variables of a VS Code around us would make the server take itself for a part of that one.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_)/.test(name));
-  return { ...Object.fromEntries(inherited), PATH: `${path.dirname(host.node)}${path.delimiter}${process.env.PATH ?? ''}`, ...more };
+  return {
+    ...Object.fromEntries(inherited),
+    PATH: `${path.dirname(host.node)}${path.delimiter}${process.env.PATH ?? ''}`,
+    ...more,
+  };
 }
 
 /** @param {import('node:child_process').ChildProcess} child @returns {Promise<number>} */
@@ -111,6 +136,8 @@ function listeningPort(child) {
     child.stdout?.on('data', read);
     child.stderr?.on('data', read);
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`The VS Code server ended with code ${code} before it listened:\n${output}`)));
+    child.once('exit', (code) =>
+      reject(new Error(`The VS Code server ended with code ${code} before it listened:\n${output}`)),
+    );
   });
 }

@@ -20,7 +20,16 @@ import Mocha from 'mocha';
  * @returns {Promise<Results>}
  */
 export async function runMocha({ files, results, timeout, reporter = 'spec', rootHooks }) {
-  const mocha = new Mocha({ ui: 'bdd', timeout, reporter, color: false, forbidPending: true, forbidOnly: process.env.CI !== undefined, slow: 5000, ...(rootHooks ? { rootHooks } : {}) });
+  const mocha = new Mocha({
+    ui: 'bdd',
+    timeout,
+    reporter,
+    color: false,
+    forbidPending: true,
+    forbidOnly: process.env.CI !== undefined,
+    slow: 5000,
+    ...(rootHooks ? { rootHooks } : {}),
+  });
   for (const file of files) mocha.addFile(file);
   /** @type {Results} */
   const outcome = { passed: 0, failed: 0, failures: [] };
@@ -36,7 +45,10 @@ export async function runMocha({ files, results, timeout, reporter = 'spec', roo
     });
   } catch (error) {
     outcome.failed++;
-    outcome.failures.push({ title: 'loading the tests', message: String(error instanceof Error ? error.stack : error) });
+    outcome.failures.push({
+      title: 'loading the tests',
+      message: String(error instanceof Error ? error.stack : error),
+    });
     console.error(error);
   }
   writeFileSync(results, JSON.stringify(outcome, null, 2));

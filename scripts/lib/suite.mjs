@@ -41,7 +41,8 @@ function readResults(name, file, crash) {
     say(`${name}: ${message}`);
   };
   // A runner that ends with an error because tests failed says nothing new.
-  if (crash !== undefined && results.failed === 0) fail(crash instanceof Error ? (crash.stack ?? crash.message) : String(crash));
+  if (crash !== undefined && results.failed === 0)
+    fail(crash instanceof Error ? (crash.stack ?? crash.message) : String(crash));
   else if (!existsSync(file)) fail('the suite ended without results');
   else if (results.passed + results.failed === 0) fail('no test ran');
   return results;

@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { format, parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { chromiumFlags, ensureChromium } from '../../scripts/lib/chromium.mjs';
 import { ensureHost } from '../../scripts/lib/host-install.mjs';
@@ -17,17 +17,23 @@ const { values, positionals } = parseArgs({
   options: { extensionDevelopmentPath: { type: 'string' }, extensionTestsPath: { type: 'string' } },
 });
 
+/** What comes from the extension host is marked with this (test/vscode/index.ts); the rest is the workbench's own chatter. */
+const mark = '\u001ehemorica ';
+/** The longest a whole suite may take before it counts as hung. */
+const limit = 20 * 60_000;
+
 /** @param {unknown} value */
-const given = (value) => (typeof value === 'string' ? { path: path.resolve(value) } : undefined);
+const pathOf = (value) => (typeof value === 'string' ? path.resolve(value) : undefined);
 
 const state = mkdtempSync(path.join(tmpdir(), 'hemorica-code-'));
 process.on('exit', () => rmSync(state, { recursive: true, force: true, maxRetries: 5 }));
-process.exitCode = await main();
-process.exit();
-
-/** @returns {Promise<number>} */
+/** @returns {Promise<number>} the exit code of the suite */
 async function main() {
-  const server = await startServer(await ensureHost(), { state });
+  const extension = pathOf(values.extensionDevelopmentPath);
+  const tests = pathOf(values.extensionTestsPath);
+  const folder = path.resolve(positionals[0] ?? state);
+  const chatter = new Chatter();
+  const server = await startServer(await ensureHost(), { state, env: { HEMORICA_CONSOLE_MARK: mark } });
   const browser = await chromium.launch({ executablePath: await ensureChromium(), args: chromiumFlags });
   try {
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
@@ -36,18 +42,48 @@ async function main() {
       page.exposeFunction('codeAutomationExit', resolve).catch(reject);
       page.on('crash', () => reject(new Error('The window of the workbench crashed.')));
       browser.on('disconnected', () => reject(new Error('Chromium ended before the tests did.')));
+      setTimeout(() => reject(new Error(`The tests did not end within ${limit / 60_000} minutes.`)), limit).unref();
     });
-    await page.exposeFunction('codeAutomationLog', print);
-    const folder = path.resolve(positionals[0] ?? state);
-    await page.goto(workbenchUrl(server, { folder, extension: given(values.extensionDevelopmentPath)?.path ?? '', tests: given(values.extensionTestsPath)?.path ?? '' }));
-    return await ended;
+    await page.exposeFunction('codeAutomationLog', (/** @type {string} */ level, /** @type {unknown[]} */ args) =>
+      chatter.log(level, args),
+    );
+    await page.goto(workbenchUrl(server, { folder, ...(extension ? { extension } : {}), ...(tests ? { tests } : {}) }));
+    const code = await ended;
+    if (code !== 0) chatter.explain();
+    return code;
+  } catch (error) {
+    console.error(error);
+    chatter.explain();
+    return 1;
   } finally {
     await browser.close();
     await server.stop();
   }
 }
 
-/** @param {string} type @param {unknown[]} args */
-function print(type, args) {
-  console.log(type, JSON.stringify(args));
+/** Prints what the tests print, and keeps the last of what the workbench says for the case that the tests never spoke. */
+class Chatter {
+  /** @type {string[]} */
+  kept = [];
+  spoke = false;
+
+  /** @param {string} level @param {unknown[]} args */
+  log(level, args) {
+    const text = format(...args);
+    if (text.startsWith(mark)) {
+      this.spoke = true;
+      console.log(text.slice(mark.length));
+    } else if (level === 'error' && /hemorica/i.test(text)) {
+      console.error(text);
+    } else {
+      this.kept.push(`${level}: ${text}`);
+      if (this.kept.length > 100) this.kept.shift();
+    }
+  }
+
+  explain() {
+    if (!this.spoke) console.error(`The tests printed nothing. What the workbench said:\n${this.kept.join('\n')}`);
+  }
 }
+
+process.exit(await main());
