@@ -11,7 +11,7 @@ import { run } from './processes.mjs';
 async function missingPackages(names) {
   const missing = [];
   for (const name of names) {
-    const { code, output } = await run('dpkg-query', ['-W', '-f=${Status}', name], { quiet: true }).catch(() => ({
+    const { code, output } = await run('dpkg', ['-s', name], { quiet: true }).catch(() => ({
       code: 1,
       output: '',
     }));

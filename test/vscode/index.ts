@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 // First of ours: mocha keeps the console that it finds when it is loaded.
-import './lib/marked-console.ts';
+import './lib/marked-console';
 import { runMocha } from '../../scripts/lib/mocha-session.mjs';
 
 /**
