@@ -9,3 +9,22 @@ declare class TextDecoder {
 declare class TextEncoder {
   encode(input?: string): Uint8Array<ArrayBuffer>;
 }
+/** A transform from the Compression Streams standard, reduced to what core does with it. */
+interface ByteTransform {
+  readonly readable: {
+    getReader(): {
+      read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: undefined }>;
+      cancel(reason?: unknown): Promise<void>;
+    };
+  };
+  readonly writable: {
+    getWriter(): {
+      write(chunk: Uint8Array): Promise<void>;
+      close(): Promise<void>;
+      abort(reason?: unknown): Promise<void>;
+    };
+  };
+}
+declare const DecompressionStream: new (format: 'gzip') => ByteTransform;
+declare const CompressionStream: new (format: 'gzip') => ByteTransform;
+declare function setTimeout(callback: () => void, milliseconds: number): unknown;

@@ -123,4 +123,17 @@ export class ScanError extends Error {
   }
 }
 
+/** A decode that was cancelled by whoever asked for it; not an error to show. */
+export class DecodeCancelled extends Error {
+  override readonly name = 'DecodeCancelled';
+  constructor(readonly file: string) {
+    super(`${file}: reading was cancelled.`);
+  }
+}
+
+/** What an AbortSignal and a mutable flag have in common. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+}
+
 export type ProgressCallback = (done: number, total: number) => void;
