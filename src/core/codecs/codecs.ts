@@ -1,0 +1,64 @@
+/** Chooses the decoder of a compressed image. */
+import { CodecError, checkSize, type DecodedImage, type ImageSize, type LoadCodec } from './codec';
+import { decodeLosslessJpeg } from './lossless-jpeg';
+import { decodeRle } from './rle';
+import { jpeg2000Header, jpegHeader, jpegXlHeader } from './stream-size';
+import { WasmCodecs } from './wasm';
+
+export type CompressedFormat =
+  | 'rle'
+  | 'jpeg-8'
+  | 'jpeg-dct'
+  | 'jpeg-lossless'
+  | 'jpeg-ls'
+  | 'jpeg-2000'
+  | 'htj2k'
+  | 'jpeg-xl';
+
+/** All decoders; those in WebAssembly are loaded when they are first needed, and kept. */
+export class Codecs {
+  readonly #wasm: WasmCodecs;
+
+  constructor(load: LoadCodec) {
+    this.#wasm = new WasmCodecs(load);
+  }
+
+  /**
+   * Decodes one gray image. The size in the stream is checked before it is decoded.
+   * @param bytesPerSample of the DICOM pixel format; only RLE needs it
+   * @returns samples, valid until the next call
+   * @throws CodecError if the stream is damaged, or of another kind or size than said
+   */
+  async decode(
+    format: CompressedFormat,
+    encoded: Uint8Array,
+    size: ImageSize,
+    bytesPerSample: number,
+  ): Promise<DecodedImage> {
+    switch (format) {
+      case 'rle':
+        return decodeRle(encoded, size, bytesPerSample);
+      case 'jpeg-lossless':
+        return decodeLosslessJpeg(encoded, size);
+      case 'jpeg-ls':
+        checkSize(jpegHeader(encoded), size);
+        return this.#wasm.decode('charls', encoded, size);
+      case 'jpeg-2000':
+        checkSize(jpeg2000Header(encoded), size);
+        return this.#wasm.decode('openjpeg', encoded, size);
+      case 'htj2k':
+        checkSize(jpeg2000Header(encoded), size);
+        return this.#wasm.decode('openjph', encoded, size);
+      case 'jpeg-xl':
+        checkSize({ ...jpegXlHeader(encoded), components: 1 }, size);
+        return this.#wasm.decode('libjxl', encoded, size);
+      case 'jpeg-8':
+      case 'jpeg-dct': {
+        const header = jpegHeader(encoded);
+        checkSize(header, size);
+        if (header.precision === 8) return this.#wasm.decode('libjpeg-turbo', encoded, size);
+        throw new CodecError('Its image is 12-bit JPEG.');
+      }
+    }
+  }
+}
