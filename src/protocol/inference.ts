@@ -9,6 +9,8 @@
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { ImageReference } from '../core/annotation/image';
 import type { SliceRuns } from '../core/annotation/runs';
+import type { ModelUse } from '../core/annotation/source';
+import type { Notice } from '../core/volume';
 
 export interface SegmentParams {
   /** Identifies the request in `InferenceProgress`. */
@@ -25,20 +27,18 @@ export interface SegmentParams {
 
 export interface SegmentResult {
   readonly image: ImageReference;
+  /** Slices with blood, ascending. */
   readonly slices: readonly SliceRuns[];
   readonly model: ModelUse;
+  /** Blood in mL by label (index 0 is EPH), each slice with its own extent. */
+  readonly volumes: readonly number[];
+  /** The scan's notices. */
+  readonly notices: readonly Notice[];
 }
 
-/** Which model made a mask and how: provenance in the annotation. */
-export interface ModelUse {
-  readonly name: string;
-  readonly version: string;
-  /** sha256 of the .onnx, lower-case hex. */
-  readonly sha256: string;
-  readonly threshold: number;
-  /** Execution provider that ran it. */
-  readonly provider: string;
-}
+/** `ResponseError.code` of a request that failed, with `InferenceFailure` as its data, and of one that was cancelled. */
+export const FAILED = 1;
+export const CANCELLED = 2;
 
 export interface InferenceFailure {
   readonly file: string;
@@ -48,9 +48,12 @@ export interface InferenceFailure {
 
 export const Segment = new RequestType<SegmentParams, SegmentResult, InferenceFailure>('inference/segment');
 
-export const InferenceProgress = new NotificationType<{
-  id: number;
-  stage: 'decoding' | 'loading-model' | 'running';
-  done: number;
-  total: number;
-}>('inference/progress');
+export interface InferenceStage {
+  readonly stage: 'decoding' | 'loading-model' | 'running';
+  /** Of `total`: slices; total 0 while unknown. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Process to host, for the request with this id. */
+export const InferenceProgress = new NotificationType<InferenceStage & { readonly id: number }>('inference/progress');

@@ -137,5 +137,5 @@ export function masksOf(annotation: Annotation): SliceRuns[] {
 
 /** Name of the annotation of a scan: the scan's name without the ending of its format, and `.ich.json`. */
 export function annotationName(scanName: string): string {
-  return `${scanName.replace(/\.(?:nii(?:\.gz)?|hdr|img|dcm|dicom)$/i, '')}.ich.json`;
+  return `${scanName.replace(/\.(?:(?:nii|hdr|img)(?:\.gz)?|dcm|dicom|ima)$/i, '')}.ich.json`;
 }
