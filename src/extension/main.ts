@@ -1,6 +1,10 @@
 /** Composition root of the extension: makes the parts, joins them, and hands them to VS Code for disposal. */
 import * as vscode from 'vscode';
+import { InferenceClient } from '../node/inference-client';
+import { registerShowAnnotation } from './commands/annotation';
 import { registerOpenSeries } from './commands/open-series';
+import { registerOpenSample } from './commands/sample';
+import { registerSegment } from './commands/segment';
 import { registerViewCommands } from './commands/view';
 import { ANY_FILE_VIEW, SCAN_VIEW, ScanEditorProvider } from './editor/provider';
 import { SessionList } from './editor/session-list';
@@ -9,19 +13,40 @@ import type { Services } from './services';
 import { StatusReporter } from './status';
 
 export function activate(context: vscode.ExtensionContext): void {
+  const { extensionUri, subscriptions } = context;
   const log = vscode.window.createOutputChannel('Hemorica', { log: true });
   const sessions = new SessionList();
-  const services: Services = { extensionUri: context.extensionUri, log, headers: new HeaderReader(), sessions };
-  const provider = new ScanEditorProvider(services);
-  const options = { supportsMultipleEditorsPerDocument: true };
-  context.subscriptions.push(
+  const status = new StatusReporter(sessions, extensionUri);
+  let client: InferenceClient | undefined;
+  const services: Services = {
+    extensionUri,
     log,
     sessions,
+    headers: new HeaderReader(),
+    inference: () => {
+      client ??= new InferenceClient({
+        script: vscode.Uri.joinPath(extensionUri, 'dist', 'inference.cjs').fsPath,
+        log: (line) => log.info(line),
+      });
+      return client;
+    },
+    modelUsed: (name, provider) => status.modelUsed(name, provider),
+  };
+  const provider = new ScanEditorProvider(services);
+  const options = { supportsMultipleEditorsPerDocument: true };
+  subscriptions.push(
+    log,
+    sessions,
+    status,
     provider,
+    { dispose: () => client?.dispose() },
     vscode.window.registerCustomEditorProvider(SCAN_VIEW, provider, options),
     vscode.window.registerCustomEditorProvider(ANY_FILE_VIEW, provider, options),
-    new StatusReporter({ sessions, modelLabel: () => 'ich-prototype' }),
     ...registerViewCommands(services),
     registerOpenSeries(services),
+    registerOpenSample(services, context.globalStorageUri),
+    registerSegment(services),
+    registerShowAnnotation(services),
+    vscode.commands.registerCommand('hemorica.showLog', () => log.show()),
   );
 }

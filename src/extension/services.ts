@@ -1,4 +1,5 @@
 import type * as vscode from 'vscode';
+import type { InferenceClient } from '../node/inference-client';
 import type { SessionList } from './editor/session-list';
 import type { HeaderReader } from './scan/headers';
 
@@ -8,4 +9,8 @@ export interface Services {
   readonly log: vscode.LogOutputChannel;
   readonly headers: HeaderReader;
   readonly sessions: SessionList;
+  /** The inference process's client; the process itself starts with the first request. */
+  readonly inference: () => InferenceClient;
+  /** To be called when a model has run, so that the status bar can name it. */
+  readonly modelUsed: (name: string, provider: string) => void;
 }

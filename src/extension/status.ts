@@ -1,22 +1,41 @@
 import * as vscode from 'vscode';
 import type { ViewStatus } from '../protocol/view';
-import type { Services } from './services';
+import type { SessionList } from './editor/session-list';
+import { chosenModel, modelLabel } from './models/model';
 
 /** Keeps the status bar and the context keys of keybindings in step with the scan editor in front. */
 export class StatusReporter implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem('hemorica.status', vscode.StatusBarAlignment.Right, 100);
-  readonly #subscription: vscode.Disposable;
+  readonly #subscriptions: vscode.Disposable[];
   readonly #keys = new Map<string, unknown>();
+  /** The model and execution provider that ran last. */
+  #used: string | undefined;
 
-  constructor(private readonly services: Pick<Services, 'sessions'> & { readonly modelLabel: () => string }) {
+  constructor(
+    private readonly sessions: SessionList,
+    private readonly extensionUri: vscode.Uri,
+  ) {
     this.#item.name = 'Hemorica';
     this.#item.command = 'hemorica.setWindow';
-    this.#subscription = services.sessions.onDidChange(() => this.update());
-    this.update();
+    this.#subscriptions = [
+      this.#item,
+      sessions.onDidChange(() => this.#update()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#update()),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('hemorica.inference')) this.#used = undefined;
+        this.#update();
+      }),
+    ];
+    this.#update();
   }
 
-  update(): void {
-    const session = this.services.sessions.active;
+  modelUsed(name: string, provider: string): void {
+    this.#used = modelLabel(name, provider);
+    this.#update();
+  }
+
+  #update(): void {
+    const session = this.sessions.active;
     this.#setContext('hemorica.scanActive', session !== undefined);
     this.#setContext('hemorica.viewFocus', session?.status?.focus === 'view');
     this.#setContext('hemorica.annotation', session?.document.annotation.state ?? 'none');
@@ -24,9 +43,16 @@ export class StatusReporter implements vscode.Disposable {
       this.#item.hide();
       return;
     }
-    this.#item.text = statusText(this.services.modelLabel(), session.status);
+    this.#item.text = statusText(this.#model(session.document.uri), session.status);
     this.#item.tooltip = vscode.l10n.t('Hemorica is for research and is no medical device. Click to set the window.');
     this.#item.show();
+  }
+
+  /** The model that runs on a scan; undefined where none can. */
+  #model(scan: vscode.Uri): string | undefined {
+    if (!vscode.workspace.isTrusted || scan.scheme !== 'file') return undefined;
+    const { name, providers } = chosenModel(this.extensionUri);
+    return this.#used ?? modelLabel(name, providers[0] ?? 'cpu');
   }
 
   #setContext(key: string, value: unknown): void {
@@ -36,15 +62,14 @@ export class StatusReporter implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#subscription.dispose();
-    this.#item.dispose();
-    for (const key of this.#keys.keys()) void vscode.commands.executeCommand('setContext', key, undefined);
+    for (const subscription of this.#subscriptions) subscription.dispose();
   }
 }
 
-/** "Hemorica | ich-prototype (CPU) | brain 40/80", the window left out until the page has reported it. */
-export function statusText(model: string, status: ViewStatus | undefined): string {
-  const parts = ['Hemorica', model];
+/** "Hemorica | ich-prototype (CPU) | brain 40/80"; what is not known is left out. */
+export function statusText(model: string | undefined, status: Pick<ViewStatus, 'window'> | undefined): string {
+  const parts = ['Hemorica'];
+  if (model !== undefined) parts.push(model);
   if (status) {
     const { name, center, width } = status.window;
     parts.push(`${name} ${Math.round(center)}/${Math.round(width)}`.trim());

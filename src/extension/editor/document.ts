@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { AnnotationView, DecodedScan } from '../../protocol/view';
-import type { AnnotationFile } from '../annotation/file';
+import { AnnotationFile } from '../annotation/file';
+import { locateAnnotation } from '../annotation/locate';
 import { baseName, parentOf } from '../scan/files';
 import type { ScanFile, ScanFiles } from '../scan/source';
 
@@ -15,12 +16,15 @@ export class ScanDocument implements vscode.CustomDocument {
   readonly #subscription: vscode.Disposable;
   #decoded: DecodedScan | undefined;
 
+  readonly annotationFile: AnnotationFile;
+
   constructor(
     readonly uri: vscode.Uri,
     readonly files: ScanFiles,
-    readonly annotationFile: AnnotationFile,
+    log: vscode.LogOutputChannel,
   ) {
-    this.#subscription = annotationFile.onDidChange(() => this.#changed.fire(this.annotation));
+    this.annotationFile = new AnnotationFile(uri, () => locateAnnotation(uri, this.#decoded?.seriesInstanceUid), log);
+    this.#subscription = this.annotationFile.onDidChange(() => this.#changed.fire(this.annotation));
   }
 
   /** Name for messages: the file's, without its folder. */

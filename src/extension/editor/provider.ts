@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { ScanError } from '../../core/volume';
-import { AnnotationFile } from '../annotation/file';
+import { chooseSeries } from '../scan/choose';
 import { findScan } from '../scan/source';
 import type { Services } from '../services';
 import { ScanDocument } from './document';
@@ -21,8 +21,8 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
 
   async openCustomDocument(uri: vscode.Uri): Promise<ScanDocument> {
     try {
-      const files = await findScan(uri, this.services.headers);
-      return new ScanDocument(uri, files, new AnnotationFile(uri, files, this.services.log));
+      const files = await findScan(uri, this.services.headers, chooseSeries);
+      return new ScanDocument(uri, files, this.services.log);
     } catch (error) {
       this.services.log.error(`${uri.toString(true)}: ${error instanceof Error ? error.message : String(error)}`);
       // VS Code shows this message in the editor's place.

@@ -2,10 +2,11 @@
 import * as vscode from 'vscode';
 import { looksLikeDicom } from '../../core/formats/dicom/dataset';
 import { ScanError } from '../../core/volume';
+import { seriesOfDirectory } from './dicomdir';
 import { baseName, parentOf, readHead, stat } from './files';
 import type { HeaderReader } from './headers';
 import { HEAD_BYTES, kindByName, looksLikeNifti, pairName } from './kind';
-import { type Series, seriesOf } from './series';
+import { middleFile, type Series, seriesOf } from './series';
 
 /** A file of a scan. */
 export interface ScanFile {
@@ -24,10 +25,14 @@ export type ScanFiles =
       readonly series: (cancelled: () => boolean) => Promise<readonly ScanFile[]>;
     };
 
+/** Asks the user which of several series to open; undefined if they choose none. */
+export type ChooseSeries = (series: readonly Series[]) => Promise<Series | undefined>;
+
 /**
- * Finds the files of a scan. Looks at one file only (and the other half of a pair). Throws ScanError.
+ * Finds the files of a scan. Looks at one file only (and the other half of a pair),
+ * except for a DICOMDIR, whose series have to be known first. Throws ScanError.
  */
-export async function findScan(uri: vscode.Uri, headers: HeaderReader): Promise<ScanFiles> {
+export async function findScan(uri: vscode.Uri, headers: HeaderReader, choose: ChooseSeries): Promise<ScanFiles> {
   const name = baseName(uri);
   const size = await sizeOf(uri);
   const head = await readHead(uri, HEAD_BYTES);
@@ -40,6 +45,9 @@ export async function findScan(uri: vscode.Uri, headers: HeaderReader): Promise<
       'it is neither NIfTI nor DICOM.',
       'Open it with another editor ("Reopen Editor With...").',
     );
+  }
+  if (/^dicomdir$/i.test(name) || (await headers.read(uri))?.header.isDicomDir) {
+    return fromDirectory(file, headers, choose);
   }
   return {
     kind: 'dicom',
@@ -58,6 +66,16 @@ async function withPair(file: ScanFile, head: Uint8Array): Promise<ScanFiles> {
   const uri = vscode.Uri.joinPath(parentOf(file.uri), name);
   const found = await stat(uri).catch(() => undefined);
   return found ? { kind: 'nifti', file, pair: { uri, name, size: found.size } } : { kind: 'nifti', file };
+}
+
+async function fromDirectory(file: ScanFile, headers: HeaderReader, choose: ChooseSeries): Promise<ScanFiles> {
+  const all = await seriesOfDirectory(file.uri, headers, () => false);
+  const series = all.length > 1 ? await choose(all) : all[0];
+  const first = series && middleFile(series.files);
+  if (!first) throw new ScanError(file.name, 'no series was chosen.', 'Open the file again and choose one.');
+  const files = toScanFiles(series);
+  const opened = files[series.files.indexOf(first)] ?? file;
+  return { kind: 'dicom', opened, series: async () => files };
 }
 
 /** Names are relative to the series' folder, so that files of equal names in folders of a DICOMDIR stay apart. */

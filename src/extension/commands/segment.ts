@@ -1,0 +1,182 @@
+/** "Hemorica: Run Hemorrhage Segmentation": from a scan to an annotation beside it, without ever losing one that is there. */
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { annotationFromModel } from '../../core/annotation/annotation';
+import { encodeAnnotation } from '../../core/annotation/encode';
+import { annotationPath } from '../../node/annotation-path';
+import { WriteError, writeAtomically } from '../../node/atomic-write';
+import { InferenceStopped } from '../../node/inference-client';
+import type { InferenceStage, SegmentResult } from '../../protocol/inference';
+import { scanOnDisk } from '../annotation/locate';
+import { SCAN_VIEW } from '../editor/provider';
+import { showFailure } from '../errors';
+import { chosenModel } from '../models/model';
+import { baseName } from '../scan/files';
+import type { Services } from '../services';
+
+export function registerSegment(services: Services): vscode.Disposable {
+  /** Annotations that are being made: one run at a time for each. */
+  const running = new Set<string>();
+  return vscode.commands.registerCommand('hemorica.runSegmentation', async (target?: unknown) => {
+    const uri = target instanceof vscode.Uri ? target : services.sessions.active?.document.uri;
+    if (!uri) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('Open a scan first.'));
+      return;
+    }
+    const again = { label: vscode.l10n.t('Run Again'), run: () => segment(uri, services, running) };
+    await segment(uri, services, running).catch((error: unknown) =>
+      error instanceof InferenceStopped ? showFailure(error, services.log, again) : showFailure(error, services.log),
+    );
+  });
+}
+
+async function segment(uri: vscode.Uri, services: Services, running: Set<string>): Promise<void> {
+  const name = baseName(uri);
+  if (!vscode.workspace.isTrusted) {
+    throw new Error(vscode.l10n.t('{0}: models run only in trusted workspaces. Trust this workspace first.', name));
+  }
+  if (uri.scheme !== 'file') {
+    throw new Error(vscode.l10n.t('{0}: models need the scan on disk. Copy it to a folder on this machine.', name));
+  }
+  const [open] = services.sessions.showing(uri);
+  const scan = await scanOnDisk(uri.fsPath, open?.document.decoded?.seriesInstanceUid);
+  const target = await annotationPath(scan);
+  if (running.has(target)) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('{0}: the segmentation is already running.', name));
+    return;
+  }
+  running.add(target);
+  try {
+    const agreed = await mayReplace(target, undefined);
+    if (agreed === undefined) return;
+    const result = await runModel(scan.opened ?? scan.files[0] ?? uri.fsPath, scan.name, services);
+    if (!result) return;
+    // The file may have been changed, or appeared, while the model ran.
+    if ((await mayReplace(target, agreed)) === undefined) return;
+    if (!(await save(target, encodeAnnotation(annotationFromModel(result)), services))) return;
+    for (const session of services.sessions.showing(uri)) await session.document.annotationFile.load();
+    services.modelUsed(result.model.name, result.model.provider);
+    void report(uri, target, result, services);
+  } finally {
+    running.delete(target);
+  }
+}
+
+/** State of a file that the user has agreed to replace: a hash of its content, '' if there is none. */
+type Agreed = string;
+
+/** Asks before an annotation is replaced, unless it is the one that was `agreed` to already. Undefined if the user keeps it. */
+async function mayReplace(target: string, agreed: Agreed | undefined): Promise<Agreed | undefined> {
+  const unsaved = vscode.workspace.textDocuments.some(
+    (document) => document.isDirty && document.uri.scheme === 'file' && document.uri.fsPath === target,
+  );
+  const content = await fs.readFile(target).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  const state = `${content ? createHash('sha256').update(content).digest('hex') : ''}${unsaved ? ' unsaved' : ''}`;
+  if (state === '' || state === agreed) return state;
+  const replace = vscode.l10n.t('Replace');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('{0} exists already. Replace it with what the model finds?', path.basename(target)),
+    {
+      modal: true,
+      detail: unsaved
+        ? vscode.l10n.t('It is open with unsaved changes. What is on disk now will be gone unless it is in git.')
+        : vscode.l10n.t('What is in it now will be gone unless it is in git.'),
+    },
+    replace,
+  );
+  return chosen === replace ? state : undefined;
+}
+
+/** Runs the model with a notification that shows progress and cancels. Undefined if cancelled. */
+async function runModel(file: string, name: string, services: Services): Promise<SegmentResult | undefined> {
+  const { folder, providers } = chosenModel(services.extensionUri);
+  return vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Segmenting {0}', name),
+      cancellable: true,
+    },
+    async (progress, token) => {
+      const abort = new AbortController();
+      const subscription = token.onCancellationRequested(() => abort.abort());
+      let shown = 0;
+      try {
+        return await services.inference().segment(
+          { path: file, model: folder, providers },
+          {
+            signal: abort.signal,
+            onProgress: (stage) => {
+              const percent = percentOf(stage);
+              progress.report({ message: describe(stage), increment: Math.max(0, percent - shown) });
+              shown = Math.max(shown, percent);
+            },
+          },
+        );
+      } catch (error) {
+        if (abort.signal.aborted) return undefined;
+        throw error;
+      } finally {
+        subscription.dispose();
+      }
+    },
+  );
+}
+
+/** Share of the whole, in percent: decoding is the first quarter, loading the model little, running the rest. */
+export function percentOf({ stage, done, total }: InferenceStage): number {
+  const [from, to] = { decoding: [0, 25], 'loading-model': [25, 30], running: [30, 100] }[stage] as [number, number];
+  return from + (to - from) * (total > 0 ? Math.min(1, done / total) : 0);
+}
+
+function describe({ stage, done, total }: InferenceStage): string {
+  if (stage === 'decoding') return vscode.l10n.t('reading the scan');
+  if (stage === 'loading-model') return vscode.l10n.t('loading the model');
+  return vscode.l10n.t('slice {0} of {1}', Math.min(done + 1, total), total);
+}
+
+/** Writes the annotation and says whether it could; where not, the result is kept until the user has had the chance to save it elsewhere. */
+async function save(target: string, text: string, services: Services): Promise<boolean> {
+  try {
+    await writeAtomically(target, text);
+    services.log.info(`${target}: written.`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof WriteError)) throw error;
+    await showFailure(error, services.log, {
+      label: vscode.l10n.t('Save As...'),
+      run: async () => {
+        const chosen = await vscode.window.showSaveDialog({ defaultUri: vscode.Uri.file(target) });
+        if (chosen) await save(chosen.fsPath, text, services);
+      },
+    });
+    return false;
+  }
+}
+
+async function report(uri: vscode.Uri, target: string, result: SegmentResult, services: Services): Promise<void> {
+  const volume = result.volumes.reduce((sum, part) => sum + part, 0);
+  const found =
+    result.slices.length === 0
+      ? vscode.l10n.t('no blood found')
+      : vscode.l10n.t('{0} mL of blood on {1} slices', volume.toFixed(1), result.slices.length);
+  services.log.info(`${uri.fsPath}: ${found}, ${result.model.name} (${result.model.provider})`);
+  const isOpen = services.sessions.showing(uri).length > 0;
+  const button = isOpen ? vscode.l10n.t('Show Annotation') : vscode.l10n.t('Open Scan');
+  const chosen = await vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      '{0}: {1}. Saved as {2}. For research, no medical device.',
+      baseName(uri),
+      found,
+      path.basename(target),
+    ),
+    button,
+  );
+  if (chosen !== button) return;
+  if (isOpen) await vscode.window.showTextDocument(vscode.Uri.file(target), { viewColumn: vscode.ViewColumn.Beside });
+  else await vscode.commands.executeCommand('vscode.openWith', uri, SCAN_VIEW);
+}
