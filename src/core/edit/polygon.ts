@@ -1,0 +1,106 @@
+/** Polygon and freehand lasso: fill or erase what an outline encloses, in any of the three planes. */
+import type { Vec3 } from '../volume';
+import type { EditPlane, SpanSink } from './brush';
+import { ChangeRecorder, type MaskChange } from './changes';
+import { type EditGrid, toFrame } from './grid';
+import { type EditOptions, gateOf, type MaskReader, sliceRange } from './options';
+
+/**
+ * Gives the voxels inside an outline the label (0 erases).
+ *
+ * A voxel is inside if its centre is, by the even-odd rule; a centre on an edge belongs to one side
+ * only, so outlines that share an edge neither overlap nor leave a gap.
+ *
+ * @param outline Vertices as fractional indices (i, j, k); closed by itself. The plane's own
+ *   coordinate (k in axial; y in coronal and x in sagittal planes) is that of the first vertex.
+ */
+export function fillOutline(
+  grid: EditGrid,
+  mask: MaskReader,
+  plane: EditPlane,
+  outline: readonly Vec3[],
+  options: EditOptions,
+): MaskChange {
+  const changes = new ChangeRecorder(grid, mask, gateOf(grid, options));
+  const { first, last } = sliceRange(grid, options);
+  outlineSpans(grid, plane, outline, (k, j, i0, i1) => {
+    if (k >= first && k <= last) changes.span(k, j, i0, i1, options.label);
+  });
+  return changes.finish();
+}
+
+/** Voxels inside an outline, as spans ordered by slice, row and column. */
+export function outlineSpans(grid: EditGrid, plane: EditPlane, outline: readonly Vec3[], sink: SpanSink): void {
+  const start = outline[0];
+  if (!start || outline.length < 3) return;
+  if (plane === 'axial') {
+    const k = Math.round(start[2]);
+    if (k < 0 || k >= grid.depth) return;
+    const vertices = outline.map(([i, j]) => [i, j] as const);
+    for (let j = 0; j < grid.height; j++) {
+      for (const [first, last] of inside(vertices, j, 0, 1, grid.width)) sink(k, j, first, last);
+    }
+    return;
+  }
+  const points = outline.map((index) => toFrame(grid, index));
+  const [x, y] = toFrame(grid, start);
+  for (let k = 0; k < grid.depth; k++) {
+    const x0 = grid.x0[k] ?? 0;
+    const y0 = grid.y0[k] ?? 0;
+    const z = grid.z[k] ?? 0;
+    if (plane === 'coronal') {
+      const j = Math.round((y - y0) / grid.dy);
+      if (j < 0 || j >= grid.height) continue;
+      const vertices = points.map((point) => [point[0], point[2]] as const);
+      for (const [first, last] of inside(vertices, z, x0, grid.dx, grid.width)) sink(k, j, first, last);
+    } else {
+      const i = Math.round((x - x0) / grid.dx);
+      if (i < 0 || i >= grid.width) continue;
+      const vertices = points.map((point) => [point[1], point[2]] as const);
+      for (const [first, last] of inside(vertices, z, y0, grid.dy, grid.height)) {
+        for (let j = first; j <= last; j++) sink(k, j, i, i);
+      }
+    }
+  }
+}
+
+/**
+ * Cells of a line whose centres are inside a polygon (even-odd).
+ * @param vertices (u, v) pairs.
+ * @param v The line's coordinate.
+ * @param start u of the centre of cell 0.
+ * @param step u from cell to cell, above 0.
+ * @returns [first, last] cells, ascending, clipped to 0 to cells - 1.
+ */
+function inside(
+  vertices: readonly (readonly [number, number])[],
+  v: number,
+  start: number,
+  step: number,
+  cells: number,
+): readonly (readonly [number, number])[] {
+  const edges: number[] = [];
+  let [pu, pv] = vertices.at(-1) ?? [0, 0];
+  for (const [qu, qv] of vertices) {
+    // Half-open in v, so that a vertex counts once.
+    if (pv > v !== qv > v) edges.push(((qu - pu) * (v - pv)) / (qv - pv) + pu);
+    pu = qu;
+    pv = qv;
+  }
+  edges.sort((a, b) => a - b);
+  const out: (readonly [number, number])[] = [];
+  for (let n = 0; n + 1 < edges.length; n += 2) {
+    const first = Math.max(0, firstCellAt(edges[n] ?? 0, start, step));
+    const last = Math.min(cells, firstCellAt(edges[n + 1] ?? 0, start, step)) - 1;
+    if (first <= last) out.push([first, last]);
+  }
+  return out;
+}
+
+/** First cell whose centre is at or beyond u; exact also where the division rounds. */
+function firstCellAt(u: number, start: number, step: number): number {
+  let cell = Math.ceil((u - start) / step);
+  while (start + (cell - 1) * step >= u) cell--;
+  while (start + cell * step < u) cell++;
+  return cell;
+}
