@@ -66,7 +66,9 @@ export function worldToIndex(volume: Placement & Pick<Volume, 'normal'>, world: 
  * LPS affine of index to world. Exact if the volume is regular; of an uneven one the third column
  * is the mean step, so only its first and last slice are where it says.
  */
-export function affineOf(volume: Placement): Affine {
+export function affineOf(
+  volume: Pick<Volume, 'direction' | 'spacing'> & { readonly slices: readonly Pick<Slice, 'position'>[] },
+): Affine {
   const { slices, direction, spacing } = volume;
   const first = slices[0]?.position ?? [0, 0, 0];
   const last = slices.at(-1)?.position ?? first;

@@ -3,7 +3,6 @@
  * slice and every row of the image has a line at a fixed place whether it has blood or not, so that
  * an edit replaces lines and never adds or removes any.
  */
-import { affineOf } from './affine';
 import type { Annotation, Comment, Finding, SliceAnnotation } from './annotation';
 import type { Source } from './source';
 import { SUBTYPES } from './subtype';
@@ -34,9 +33,7 @@ export function encodeAnnotation(annotation: Annotation): string {
     `  "size": ${list(image.size)},`,
     `  "spacing": ${list(image.spacing.map(round))},`,
     '  "affine": [',
-    affineOf(image)
-      .map((row) => `   ${list(row.map(round))}`)
-      .join(',\n'),
+    [0, 4, 8].map((at) => `   ${list(image.affine.slice(at, at + 4).map(round))}`).join(',\n'),
     '  ]',
     ' },',
     ' "review": {',
@@ -94,7 +91,7 @@ function encodeComments(comments: readonly Comment[]): string {
   return `[\n${lines.join(',\n')}\n   ]`;
 }
 
-/** One line a row: its number where it is empty, else a string of number, runs by subtype, and who changed it. */
+/** One line a row: its number where it is empty, else a string as rows.ts describes. */
 function encodeRows({ runs, editors }: SliceAnnotation, height: number, numbers: readonly string[]): string {
   const lines: string[] = [];
   let n = 0;
@@ -114,15 +111,15 @@ function encodeRows({ runs, editors }: SliceAnnotation, height: number, numbers:
 
 function rowRuns(runs: Uint32Array, first: number, end: number, numbers: readonly string[]): string {
   let text = '';
-  for (let label = 1; label <= SUBTYPES.length; label++) {
-    let started = false;
-    for (let n = first; n < end; n += 4) {
-      if (runs[n] !== label) continue;
-      if (!started) text += ` ${SUBTYPES[label - 1]}`;
-      started = true;
-      const length = runs[n + 3] ?? 0;
-      text += length === 1 ? ` ${numbers[runs[n + 2] ?? 0]}` : ` ${numbers[runs[n + 2] ?? 0]}+${numbers[length]}`;
+  let label = 0;
+  for (let n = first; n < end; n += 4) {
+    if (runs[n] !== label) {
+      label = runs[n] ?? 0;
+      text += ` ${SUBTYPES[label - 1]}`;
     }
+    const start = runs[n + 2] ?? 0;
+    const length = runs[n + 3] ?? 0;
+    text += length === 1 ? ` ${numbers[start]}` : ` ${numbers[start]}-${numbers[start + length - 1]}`;
   }
   return text;
 }
@@ -130,18 +127,20 @@ function rowRuns(runs: Uint32Array, first: number, end: number, numbers: readonl
 function checkRuns(runs: Uint32Array, width: number, height: number, slice: number): void {
   let row = 0;
   let end = 0;
+  let last = -1;
   for (let n = 0; n < runs.length; n += 4) {
     const label = runs[n] ?? 0;
     const nextRow = runs[n + 1] ?? 0;
     const start = runs[n + 2] ?? 0;
     const next = start + (runs[n + 3] ?? 0);
-    const ordered = nextRow > row || (nextRow === row && start >= end);
+    const ordered = nextRow > row || (nextRow === row && (start > end || (start === end && label !== last)));
     if (label < 1 || label > SUBTYPES.length || nextRow >= height || next > width || next === start || !ordered)
       throw new RangeError(
-        `Slice ${slice}: the run of label ${label} in row ${nextRow}, columns ${start} to ${next - 1} is empty, out of order, or outside of ${width} x ${height}.`,
+        `Slice ${slice}: the run of label ${label} in row ${nextRow}, columns ${start} to ${next - 1} is empty, not joined or in order, or outside of ${width} x ${height}.`,
       );
     row = nextRow;
     end = next;
+    last = label;
   }
 }
 

@@ -1,20 +1,6 @@
 /** Whether an annotation belongs to a scan: asked before a mask is drawn, never after. */
-import type { Vec3 } from '../volume';
-import { affineOf } from './affine';
-import type { ImageReference } from './image';
-
-/** What of a decoded scan is compared; `Volume`, `DecodedScan` and `ImageReference` have these fields. */
-export interface ScanGeometry {
-  readonly size: Vec3;
-  /** mm. */
-  readonly spacing: Vec3;
-  /** LPS mm of the centre of voxel (0, 0, 0). */
-  readonly origin: Vec3;
-  /** Unit LPS vectors of i, j, k. */
-  readonly direction: readonly [Vec3, Vec3, Vec3];
-  /** As in `ImageReference`; leave out while it is not known, and ask again when it is. */
-  readonly sha256?: string;
-}
+import type { Affine } from '../geometry';
+import { type ImageReference, placementAffine, type ScanPlacement } from './image';
 
 export type Match =
   | { readonly matches: true }
@@ -32,7 +18,7 @@ const TOLERANCE = 0.1;
  * Compares an annotation's image with a decoded scan: size, then the world position of the image's
  * eight corners (to a tenth of the smallest voxel edge), then the hash of the voxels where the scan's is known.
  */
-export function annotationMatches(image: ImageReference, scan: ScanGeometry): Match {
+export function annotationMatches(image: ImageReference, scan: ScanPlacement & { readonly sha256?: string }): Match {
   if (image.size.some((count, axis) => count !== scan.size[axis])) {
     return {
       matches: false,
@@ -40,9 +26,9 @@ export function annotationMatches(image: ImageReference, scan: ScanGeometry): Ma
       message: `The annotation is of an image of ${image.size.join(' x ')} voxels, and this scan has ${scan.size.join(' x ')}. Open the scan that it was made on.`,
     };
   }
-  const off = farthestCorner(image, scan);
+  const off = farthestCorner(image, placementAffine(scan));
   const limit = TOLERANCE * Math.min(...image.spacing);
-  if (!(off <= limit)) {
+  if (off > limit) {
     return {
       matches: false,
       differs: 'geometry',
@@ -59,20 +45,16 @@ export function annotationMatches(image: ImageReference, scan: ScanGeometry): Ma
   return { matches: true };
 }
 
-/** Largest distance in mm between the places that the two give to a corner voxel. */
-function farthestCorner(image: ImageReference, scan: ScanGeometry): number {
-  const a = affineOf(image);
-  const b = affineOf(scan);
+/** Largest distance in mm between the places that two affines give to a corner voxel; infinite for numbers that are none. */
+function farthestCorner({ size, affine }: ImageReference, other: Affine): number {
   let farthest = 0;
   for (let corner = 0; corner < 8; corner++) {
-    const index = [0, 1, 2].map((axis) => ((corner >> axis) & 1) * ((image.size[axis] ?? 1) - 1));
-    const square = a.reduce((sum, row, axis) => {
-      const other = b[axis] ?? row;
-      const difference = [...index, 1].reduce((part, at, n) => part + at * ((row[n] ?? 0) - (other[n] ?? 0)), 0);
-      return sum + difference ** 2;
-    }, 0);
-    const distance = Math.sqrt(square);
-    if (!(distance <= farthest)) farthest = distance;
+    const index = [...size.map((count, axis) => ((corner >> axis) & 1) * (count - 1)), 1];
+    const offsets = [0, 4, 8].map((row) =>
+      index.reduce((sum, at, n) => sum + at * ((affine[row + n] ?? 0) - (other[row + n] ?? 0)), 0),
+    );
+    const distance = Math.hypot(...offsets);
+    farthest = Math.max(farthest, Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance);
   }
   return farthest;
 }

@@ -1,10 +1,11 @@
 /**
- * The text of one image row:
+ * The text of one image row that has blood, or that a reader has emptied:
  *
- *     row      = number { " " subtype { " " run } } [ " @" reader ]
- *     run      = first column [ "+" columns ]          one column where "+" is left out
+ *     row = number { " " [ subtype " " ] first [ "-" last ] } [ " @" reader ]
  *
- * for instance `211 SDH 60+4 IPH 100+21 165 @Jane Doe`.
+ * Runs go from left to right; columns are 0-based and `last` is included; a run of one column has
+ * no `last`. A subtype holds for the runs that follow, up to the next subtype. For instance
+ * `211 SDH 60-63 IPH 100-120 165 @Jane Doe`.
  */
 import type { AnnotationErrorCode } from './error';
 import { SUBTYPES, type Subtype } from './subtype';
@@ -21,13 +22,17 @@ export class RowFlaw {
 }
 
 const SPACE = 32;
-const PLUS = 43;
+const DASH = 45;
+const AT = 64;
 const ZERO = 48;
+const NINE = 57;
 
 /** Reads rows one after another into one list of packed runs, which it reuses from slice to slice. */
 export class RowReader {
   private runs = new Uint32Array(4096);
   private length = 0;
+  /** Where the runs of the row that is being read begin. */
+  private first = 0;
 
   constructor(private readonly width: number) {}
 
@@ -40,11 +45,11 @@ export class RowReader {
 
   /**
    * Reads a row's text. Returns the reader named in it, if any. Throws RowFlaw for text that does
-   * not follow the grammar, another row number, unknown subtypes, runs outside the image, and
+   * not follow the grammar, another row number, unknown subtypes, runs outside of the image, and
    * columns that two runs share.
    */
   read(text: string, row: number): string | undefined {
-    const first = this.length;
+    this.first = this.length;
     const number = String(row);
     if (!text.startsWith(number) || (text.length > number.length && text.charCodeAt(number.length) !== SPACE)) {
       throw new RowFlaw(
@@ -61,9 +66,9 @@ export class RowReader {
     while (at < text.length) {
       at++;
       const code = text.charCodeAt(at);
-      if (code >= ZERO && code <= ZERO + 9 && label > 0) {
+      if (code >= ZERO && code <= NINE && label > 0) {
         at = this.readRun(text, at, row, label);
-      } else if (code === 64) {
+      } else if (code === AT) {
         editor = text.slice(at + 1);
         if (editor.trim() === '')
           throw new RowFlaw(
@@ -80,7 +85,7 @@ export class RowReader {
         if (at >= text.length || text.charCodeAt(at) !== SPACE) {
           throw new RowFlaw(
             'A subtype must be followed by a space and its runs.',
-            'Write runs such as "100+21", or remove the subtype.',
+            'Write runs such as "100-120", or remove the subtype.',
             'row-syntax',
             at - 3,
             3,
@@ -88,76 +93,57 @@ export class RowReader {
         }
       }
     }
-    this.settle(first);
     return editor;
   }
 
+  /** Reads the run at a place in the text and appends it; returns where it ends. */
   private readRun(text: string, at: number, row: number, label: number): number {
     let end = at;
     let start = 0;
-    let length = 1;
     let code = text.charCodeAt(end);
-    for (; code >= ZERO && code <= ZERO + 9; code = text.charCodeAt(++end)) start = start * 10 + code - ZERO;
-    if (code === PLUS) {
-      length = 0;
-      for (code = text.charCodeAt(++end); code >= ZERO && code <= ZERO + 9; code = text.charCodeAt(++end))
-        length = length * 10 + code - ZERO;
+    for (; code >= ZERO && code <= NINE; code = text.charCodeAt(++end)) start = start * 10 + code - ZERO;
+    let last = start;
+    if (code === DASH) {
+      const digits = ++end;
+      last = 0;
+      for (code = text.charCodeAt(end); code >= ZERO && code <= NINE; code = text.charCodeAt(++end))
+        last = last * 10 + code - ZERO;
+      if (end === digits) last = -1;
     }
-    if ((end < text.length && code !== SPACE) || length === 0) {
-      const stop = text.indexOf(' ', at);
+    if ((end < text.length && code !== SPACE) || last < start) throw noRun(text, at);
+    if (last >= this.width) {
       throw new RowFlaw(
-        'This is no run of columns.',
-        'Write the first column and, after "+", the number of columns, at least 1, such as "100+21".',
-        'row-syntax',
-        at,
-        (stop < 0 ? text.length : stop) - at,
-      );
-    }
-    if (start + length > this.width) {
-      throw new RowFlaw(
-        `Columns ${start} to ${start + length - 1} lie outside of the image, whose last column is ${this.width - 1}.`,
+        `Columns ${start} to ${last} lie outside of the image, whose last column is ${this.width - 1}.`,
         'Shorten the run, or check that the annotation belongs to this image.',
         'outside-image',
         at,
         end - at,
       );
     }
+    this.append(label, row, start, last, at, end);
+    return end;
+  }
+
+  private append(label: number, row: number, start: number, last: number, at: number, end: number): void {
+    const previous = this.length - 4;
+    if (this.length > this.first) {
+      const before = this.runs[previous] ?? 0;
+      const next = (this.runs[previous + 2] ?? 0) + (this.runs[previous + 3] ?? 0);
+      if (start < next) throw disorder(before, label, start, last, this.runs[previous + 2] ?? 0, at, end - at);
+      if (start === next && label === before) {
+        this.runs[previous + 3] = (this.runs[previous + 3] ?? 0) + last - start + 1;
+        return;
+      }
+    }
     if (this.length + 4 > this.runs.length) {
       const larger = new Uint32Array(this.runs.length * 2);
       larger.set(this.runs);
       this.runs = larger;
     }
-    const { runs } = this;
-    runs[this.length++] = label;
-    runs[this.length++] = row;
-    runs[this.length++] = start;
-    runs[this.length++] = length;
-    return end;
-  }
-
-  /** Sorts the runs of a row by column, joins touching ones of one label and refuses columns named twice. */
-  private settle(first: number): void {
-    const { runs } = this;
-    for (let n = first + 4; n < this.length; n += 4) {
-      for (let m = n; m > first && (runs[m + 2] ?? 0) < (runs[m - 2] ?? 0); m -= 4) {
-        const moved = runs.slice(m - 4, m);
-        runs.copyWithin(m - 4, m, m + 4);
-        runs.set(moved, m);
-      }
-    }
-    let last = first;
-    for (let n = first + 4; n < this.length; n += 4) {
-      const end = (runs[last + 2] ?? 0) + (runs[last + 3] ?? 0);
-      const start = runs[n + 2] ?? 0;
-      if (start < end) throw overlap(runs[last], runs[n], start);
-      if (start === end && runs[n] === runs[last]) {
-        runs[last + 3] = (runs[last + 3] ?? 0) + (runs[n + 3] ?? 0);
-      } else {
-        last += 4;
-        runs.copyWithin(last, n, n + 4);
-      }
-    }
-    if (this.length > first) this.length = last + 4;
+    this.runs[this.length++] = label;
+    this.runs[this.length++] = row;
+    this.runs[this.length++] = start;
+    this.runs[this.length++] = last - start + 1;
   }
 }
 
@@ -176,15 +162,34 @@ function readSubtype(text: string, at: number): number {
   );
 }
 
-function overlap(one: number | undefined, other: number | undefined, column: number): RowFlaw {
-  const names = [one, other].map((label) => SUBTYPES[(label ?? 0) - 1]);
+function noRun(text: string, at: number): RowFlaw {
+  const stop = text.indexOf(' ', at);
   return new RowFlaw(
-    one === other
-      ? `Column ${column} is named twice for ${names[0]}.`
-      : `Column ${column} is both ${names[0]} and ${names[1]}; a voxel has one subtype.`,
-    'Shorten one of the two runs.',
-    'overlap',
-    0,
-    Number.MAX_SAFE_INTEGER,
+    'This is no run of columns.',
+    'Write its first and last column, such as "100-120", or the one column that it has.',
+    'row-syntax',
+    at,
+    (stop < 0 ? text.length : stop) - at,
   );
+}
+
+/** A run that starts before the previous one ends: it shares a column with it, or stands left of it. */
+function disorder(
+  before: number,
+  label: number,
+  start: number,
+  last: number,
+  previousStart: number,
+  at: number,
+  length: number,
+): RowFlaw {
+  if (last < previousStart) {
+    return new RowFlaw('Runs go from left to right.', 'Put them in order of their columns.', 'row-syntax', at, length);
+  }
+  const column = Math.max(start, previousStart);
+  const problem =
+    before === label
+      ? `Column ${column} is named twice.`
+      : `Column ${column} is both ${SUBTYPES[before - 1]} and ${SUBTYPES[label - 1]}; a voxel has one subtype.`;
+  return new RowFlaw(problem, 'Shorten one of the two runs.', 'overlap', at, length);
 }

@@ -1,5 +1,5 @@
 /** Parsed JSON to annotation; everything that the format promises is checked here. Throws Flaw. */
-import { type Affine, geometryOf } from './affine';
+import { isUsableAffine } from '../geometry';
 import {
   type Annotation,
   type Box,
@@ -76,15 +76,17 @@ function readImage(value: unknown, path: JsonPath): ImageReference {
     if (step <= 0) throw flaw([...path, 'spacing', axis], 'A spacing in mm, above 0, belongs here.');
   });
   const affinePath = [...path, 'affine'];
-  const affine = array(raw.affine, affinePath).map((row, n) => numbers(row, [...affinePath, n], 4));
-  if (affine.length !== 3) throw flaw(affinePath, `3 rows of 4 numbers belong here, not ${affine.length}.`);
+  const rows = array(raw.affine, affinePath).map((row, n) => numbers(row, [...affinePath, n], 4));
+  if (rows.length !== 3) throw flaw(affinePath, `3 rows of 4 numbers belong here, not ${rows.length}.`);
+  const affine = [...rows.flat(), 0, 0, 0, 1];
+  if (!isUsableAffine(affine)) throw flaw(affinePath, 'The axes of this affine do not span space.');
   return {
     ...(file === undefined ? {} : { file }),
     ...(seriesInstanceUid === undefined ? {} : { seriesInstanceUid }),
     sha256: sha256(raw.sha256, [...path, 'sha256']),
     size,
     spacing,
-    ...geometryOf(affine as unknown as Affine, spacing),
+    affine,
   };
 }
 
