@@ -1,5 +1,6 @@
 /** Chooses the decoder of a compressed image. */
-import { CodecError, checkSize, type DecodedImage, type ImageSize, type LoadCodec } from './codec';
+import { checkSize, type DecodedImage, type ImageSize, type LoadCodec } from './codec';
+import { decodeDctJpeg } from './jpeg/dct';
 import { decodeLosslessJpeg } from './lossless-jpeg';
 import { decodeRle } from './rle';
 import { jpeg2000Header, jpegHeader, jpegXlHeader } from './stream-size';
@@ -57,7 +58,7 @@ export class Codecs {
         const header = jpegHeader(encoded);
         checkSize(header, size);
         if (header.precision === 8) return this.#wasm.decode('libjpeg-turbo', encoded, size);
-        throw new CodecError('Its image is 12-bit JPEG.');
+        return decodeDctJpeg(encoded, size);
       }
     }
   }
