@@ -31,7 +31,15 @@ const common = {
   legalComments: 'none',
   target: 'es2023',
 };
-const node = { ...common, platform: 'node', target: 'node20', external: ['vscode', 'onnxruntime-node'] };
+/** Its CommonJS build loads its parts by computed names, which no bundler can follow. */
+const bundledAsModules = { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' };
+const node = {
+  ...common,
+  platform: 'node',
+  target: 'node20',
+  alias: bundledAsModules,
+  external: ['vscode', 'onnxruntime-node'],
+};
 const browser = { ...common, platform: 'browser', format: 'iife', alias: emptyNodeModules, loader: { '.ttf': 'file' } };
 
 const builds = [
@@ -41,9 +49,9 @@ const builds = [
     ...node,
     format: 'esm',
     entryPoints: { cli: 'src/cli/main.ts', sample: 'src/cli/sample.ts' },
-    // Bundled CommonJS packages call require(); ES modules of node have none.
+    // Bundled CommonJS packages use require() and __dirname; ES modules of node have neither.
     banner: {
-      js: "import { createRequire as hemoricaRequire } from 'node:module'; const require = hemoricaRequire(import.meta.url);",
+      js: "import { createRequire as hemoricaRequire } from 'node:module'; const require = hemoricaRequire(import.meta.url); const __dirname = import.meta.dirname;",
     },
   },
   { ...browser, entryPoints: { webview: 'src/webview/main.ts' } },
