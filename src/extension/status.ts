@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { ViewStatus } from '../protocol/view';
 import type { SessionList } from './editor/session-list';
 import { chosenModel, modelLabel } from './models/model';
+import { statusText } from './status-text';
 
 /** Keeps the status bar and the context keys of keybindings in step with the scan editor in front. */
 export class StatusReporter implements vscode.Disposable {
@@ -64,15 +64,4 @@ export class StatusReporter implements vscode.Disposable {
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
-}
-
-/** "Hemorica | ich-prototype (CPU) | brain 40/80"; what is not known is left out. */
-export function statusText(model: string | undefined, status: Pick<ViewStatus, 'window'> | undefined): string {
-  const parts = ['Hemorica'];
-  if (model !== undefined) parts.push(model);
-  if (status) {
-    const { name, center, width } = status.window;
-    parts.push(`${name} ${Math.round(center)}/${Math.round(width)}`.trim());
-  }
-  return parts.join(' | ');
 }

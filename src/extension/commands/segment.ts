@@ -13,6 +13,7 @@ import { scanOnDisk } from '../annotation/locate';
 import { SCAN_VIEW } from '../editor/provider';
 import { showFailure } from '../errors';
 import { chosenModel } from '../models/model';
+import { percentOf } from '../models/progress';
 import { baseName } from '../scan/files';
 import type { Services } from '../services';
 
@@ -125,12 +126,6 @@ async function runModel(file: string, name: string, services: Services): Promise
       }
     },
   );
-}
-
-/** Share of the whole, in percent: decoding is the first quarter, loading the model little, running the rest. */
-export function percentOf({ stage, done, total }: InferenceStage): number {
-  const [from, to] = { decoding: [0, 25], 'loading-model': [25, 30], running: [30, 100] }[stage] as [number, number];
-  return from + (to - from) * (total > 0 ? Math.min(1, done / total) : 0);
 }
 
 function describe({ stage, done, total }: InferenceStage): string {

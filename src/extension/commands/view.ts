@@ -4,6 +4,7 @@ import type { Layout, ViewCommand } from '../../protocol/view';
 import type { ScanSession } from '../editor/session';
 import type { Services } from '../services';
 import { viewSettings } from '../settings';
+import { sliceOf } from './slice-number';
 
 /** Commands that need nothing from the user; each is `hemorica.<name>` in the manifest. */
 export const PLAIN_COMMANDS = [
@@ -65,13 +66,6 @@ async function askSlice({ status }: ScanSession): Promise<number | undefined> {
       sliceOf(value, slices) === undefined ? vscode.l10n.t('Enter a whole number from 1 to {0}.', slices) : undefined,
   });
   return answer === undefined ? undefined : sliceOf(answer, slices);
-}
-
-/** 0-based slice of what a person typed (1-based); undefined for anything else than a slice of the scan. */
-export function sliceOf(text: string, slices: number): number | undefined {
-  if (!/^\s*\d+\s*$/.test(text)) return undefined;
-  const slice = Number(text) - 1;
-  return slice >= 0 && slice < slices ? slice : undefined;
 }
 
 async function askWindow({ document, status }: ScanSession): Promise<string | undefined> {
