@@ -1,0 +1,58 @@
+/** A tilted, sheared or unevenly spaced volume on a regular grid with perpendicular axes. */
+import { isOrthogonal, regularFrame } from './frame';
+import { geometryFromSlices } from './geometry';
+import { sameKind, sampleRun } from './sample';
+import { addScaled, scale } from './vec3';
+import type { Notice, Volume } from './volume';
+
+/** What resampling mends, so that its result no longer says so. */
+const MENDED: readonly Notice['code'][] = ['gantry-tilt', 'uneven-spacing', 'missing-slices', 'sheared-affine'];
+
+/** Part of the gaps that may be narrower than the result's spacing: a single odd gap decides nothing. */
+const ODD_GAPS = 0.1;
+
+/**
+ * Resamples a volume to the smallest regular, perpendicular grid that holds all of it: rows and
+ * pixels as before, slices along the normal at the narrowest usual distance, first and last slice
+ * in their places. Linear between voxels, in the volume's own type (integers rounded); air, or the
+ * smallest value, outside. Every value stays at its place in the patient.
+ * @returns the volume itself if its grid is regular and perpendicular already.
+ */
+export function regularize(volume: Volume): Volume {
+  if (isOrthogonal(volume)) return volume;
+  const frame = regularFrame(volume, usualGap(volume));
+  const [columns, rows, layers] = frame.size;
+  const target = sameKind(volume.voxels, columns * rows * layers);
+  for (let z = 0; z < layers; z++)
+    for (let y = 0; y < rows; y++) {
+      const start = frame.toIndex([0, y, z]);
+      const next = frame.toIndex([1, y, z]);
+      const step = [next[0] - start[0], next[1] - start[1]] as const;
+      const targetStart = (z * rows + y) * columns;
+      sampleRun(volume, { count: columns, start, step, target, targetStart, targetStep: 1 }, true);
+    }
+  const [x, y, normal] = frame.direction;
+  const positions = Array.from({ length: layers }, (_, k) => addScaled(frame.origin, normal, k * frame.spacing[2]));
+  return {
+    ...volume,
+    ...geometryFromSlices(
+      [x, y],
+      [frame.spacing[0], frame.spacing[1]],
+      [columns, rows],
+      positions,
+      [],
+      scale(normal, frame.spacing[2]),
+    ),
+    voxels: target,
+    provenance: { ...volume.provenance, voxels: 'resampled to a regular grid' },
+    notices: volume.notices.filter(({ code }) => !MENDED.includes(code)),
+  };
+}
+
+/** The narrowest gap between slices that is no exception. */
+function usualGap({ slices, spacing, regular }: Volume): number {
+  if (regular) return spacing[2];
+  const gaps = slices.slice(1).map(({ location }, k) => location - (slices[k]?.location ?? 0));
+  gaps.sort((a, b) => a - b);
+  return gaps[Math.floor(gaps.length * ODD_GAPS)] ?? spacing[2];
+}
