@@ -151,10 +151,10 @@ function sagittalColumn(grid: EditGrid, { radius }: Brush, pieces: readonly Piec
  * piece drawn to its slice's plane; a small brush's path in an axial slice is drawn to rows likewise.
  */
 function piecesOf(grid: EditGrid, { plane, radius }: Brush, from: Vec3, to: Vec3): readonly Piece[] {
-  const a = toFrame(grid, from);
-  const b = toFrame(grid, to);
   if (plane === 'axial') {
     const slice = Math.round(to[2]);
+    const a = toFrame(grid, [from[0], from[1], slice]);
+    const b = toFrame(grid, [to[0], to[1], slice]);
     const z = grid.z[slice] ?? toFrame(grid, [0, 0, slice])[2];
     const thin = radius < Math.hypot(grid.dx, grid.dy) / 2;
     const flat: Segment = { a: [a[0], a[1], z], b: [b[0], b[1], z] };
@@ -170,6 +170,8 @@ function piecesOf(grid: EditGrid, { plane, radius }: Brush, from: Vec3, to: Vec3
       return { a: [mix(a[0], b[0], s), y, z], b: [mix(a[0], b[0], t), y, z], slice, thin };
     });
   }
+  const a = toFrame(grid, from);
+  const b = toFrame(grid, to);
   const middles = Array.from({ length: grid.depth - 1 }, (_, k) => ((grid.z[k] ?? 0) + (grid.z[k + 1] ?? 0)) / 2);
   const ends = [(grid.z[0] ?? 0) - (grid.extent[0] ?? 0) / 2, (grid.z.at(-1) ?? 0) + (grid.extent.at(-1) ?? 0) / 2];
   return crossings(a[2], b[2], [...middles, ...ends]).map(([s, t]) => {
