@@ -1,0 +1,95 @@
+/** The page of a scan editor: builds it and connects its parts. */
+import '@vscode/codicons/dist/codicon.css';
+import './styles/page.css';
+import './styles/controls.css';
+import './styles/panes.css';
+import { AnnotationChanged, InvokeCommand, PageFailed, Ready, RunCommand, Series, SettingsChanged } from '../protocol/view';
+import { runCommand } from './commands';
+import { element } from './dom';
+import { setBundle, t } from './l10n';
+import { sideAndToolbar } from './panels/page';
+import { fromJson, toJson } from './state/persistence';
+import { initialState } from './state/view-state';
+import { Session } from './session';
+import { reportStatus } from './status';
+import { type Host, connectHost } from './transport/host';
+import { registerControls } from './ui/toolkit';
+import { Viewer } from './viewer';
+import { prepare, Viewport } from './viewports/renderer';
+
+/** Milliseconds between a change of the view and its being remembered. */
+const REMEMBER_AFTER = 150;
+
+async function start(host: Host): Promise<void> {
+  const { connection } = host;
+  connection.listen();
+  const answer = connection.sendRequest(Ready, undefined);
+  registerControls();
+  const ready = await answer;
+  if (ready.translations) setBundle(ready.translations);
+
+  const kept = fromJson(host.recall());
+  const announcer = element('div', { class: 'announcer', role: 'status', attributes: { 'aria-live': 'polite' } });
+  const viewer = new Viewer({ ...initialState(ready.settings), ...kept, annotation: ready.annotation }, (text) => {
+    announcer.textContent = text;
+  });
+  const session = new Session(host, ready, viewer, kept, prepare);
+  // Bytes are on their way while the page is built.
+  session.load();
+
+  const failed = (error: unknown): void => reportFailure(host, error);
+  const page = sideAndToolbar(
+    viewer,
+    (target, id, rendered) => new Viewport(target, id, rendered, failed),
+    {
+      painted: () => session.painted(),
+      cancel: () => session.cancel(),
+      retry: () => session.load(),
+      chooseTimePoint: (index) => session.chooseTimePoint(index),
+      invoke: (command) => void connection.sendNotification(InvokeCommand, { command }),
+    },
+  );
+  const root = document.getElementById('root') ?? document.body;
+  root.append(page.element, announcer);
+  page.focusView();
+
+  connection.onNotification(Series, ({ files }) => session.addSeries(files));
+  connection.onNotification(AnnotationChanged, (annotation) => session.setAnnotation(annotation));
+  connection.onNotification(SettingsChanged, (settings) => viewer.store.set({ settings }));
+  connection.onNotification(RunCommand, ({ command, argument }) => runCommand(viewer, command, argument, page));
+  reportStatus(viewer, connection);
+  rememberState(host, viewer);
+}
+
+function rememberState(host: Host, viewer: Viewer): void {
+  let timer: number | undefined;
+  const remember = (): void => {
+    window.clearTimeout(timer);
+    timer = undefined;
+    if (viewer.scan?.whole) host.remember(toJson(viewer.store.get()));
+  };
+  viewer.store.watch(
+    (state) => state,
+    () => {
+      timer ??= window.setTimeout(remember, REMEMBER_AFTER);
+    },
+  );
+  // The last moment before a hidden page is destroyed.
+  document.addEventListener('visibilitychange', remember);
+  window.addEventListener('pagehide', remember);
+}
+
+function reportFailure(host: Host, error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  const detail = error instanceof Error ? error.stack : undefined;
+  void host.connection.sendNotification(PageFailed, { message, ...(detail ? { detail } : {}) });
+}
+
+const host = connectHost();
+window.addEventListener('error', (event) => reportFailure(host, event.error ?? event.message));
+window.addEventListener('unhandledrejection', (event) => reportFailure(host, event.reason));
+start(host).catch((error: unknown) => {
+  reportFailure(host, error);
+  const message = error instanceof Error ? error.message : String(error);
+  document.body.append(element('p', { class: 'fatal', role: 'alert', text: t('The viewer could not start: {0}', message) }));
+});

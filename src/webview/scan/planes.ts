@@ -1,0 +1,34 @@
+/** The three planes of a scan as the panes need them. */
+import type { Vec3 } from '../../core/volume';
+import type { Plane } from '../state/view-state';
+import type { PlaneExtent, Point } from '../viewports/camera';
+import type { ImageStack } from '../viewports/renderer';
+
+/** A point of a plane: slice (fractional, 0-based) and place in plane mm. */
+export interface PlanePoint {
+  readonly slice: number;
+  readonly point: Point;
+}
+
+/** Letters at a pane's edges: where in the patient each edge lies. */
+export interface EdgeLetters {
+  readonly left: string;
+  readonly right: string;
+  readonly top: string;
+  readonly bottom: string;
+}
+
+/** One of the planes: its images, and where they are in the patient. */
+export interface PlaneView extends PlaneExtent {
+  readonly plane: Plane;
+  readonly letters: EdgeLetters;
+  /** True for the plane that shows the volume's own slices: the one that masks are drawn and counted in. */
+  readonly native: boolean;
+  readonly stack: ImageStack;
+  /** LPS mm. */
+  toWorld(at: PlanePoint): Vec3;
+  /** The plane's coordinates of an LPS point. */
+  toPlane(world: Vec3): PlanePoint;
+  /** The label image of a slice, row by row; undefined where it has no label. */
+  labels(slice: number): Uint8Array | undefined;
+}

@@ -1,0 +1,85 @@
+/** A decoded scan (or its first slice) as the view uses it: planes, values and windows. */
+import { indexToWorld, worldToIndex } from '../../core/geometry';
+import { cross, norm } from '../../core/vec3';
+import type { SliceRuns } from '../../core/annotation/runs';
+import type { Vec3, Volume } from '../../core/volume';
+import { PLANES, type PerPlane, type Plane } from '../state/view-state';
+import { Drawing } from './drawing';
+import { LabelVolume } from './labels';
+import { makePlanes } from './make-planes';
+import type { PlaneView } from './planes';
+
+/** A voxel's place and value, for the figures under the pointer. */
+export interface Probe {
+  /** Voxel index (i, j, k). */
+  readonly index: Vec3;
+  readonly value: number;
+}
+
+export class Scan {
+  readonly planes: PerPlane<PlaneView>;
+  readonly labels: LabelVolume;
+  private readonly drawing: Drawing;
+
+  /**
+   * @param whole False for a first slice, which has no other planes and no place among its slices yet.
+   * @param cpu True if the images are drawn by the CPU, which takes integers only.
+   */
+  constructor(
+    readonly volume: Volume,
+    readonly whole: boolean,
+    cpu: boolean,
+  ) {
+    this.drawing = new Drawing(volume, cpu);
+    this.labels = new LabelVolume(volume.size);
+    this.planes = makePlanes(volume, this.drawing, this.labels);
+  }
+
+  /** The plane that shows the volume's own slices. */
+  get native(): Plane {
+    return PLANES.find((plane) => this.planes[plane].native) ?? 'axial';
+  }
+
+  /** Slice of the native plane that shows slice k of the volume. */
+  nativeSlice(k: number): number {
+    const { volume } = this;
+    return Math.round(this.planes[this.native].toPlane(indexToWorld(volume, [0, 0, k])).slice);
+  }
+
+  /** mm2 of a voxel in its slice. */
+  get pixelArea(): number {
+    const { spacing, direction } = this.volume;
+    return spacing[0] * spacing[1] * norm(cross(direction[0], direction[1]));
+  }
+
+  /** Unit of the values: HU unless the scan says otherwise. */
+  get unit(): string {
+    return this.volume.notices.some((notice) => notice.code === 'not-hounsfield') ? '' : 'HU';
+  }
+
+  /** Values drawn black and white under a window, in the unit of the planes' images. */
+  range(window: { readonly center: number; readonly width: number }): readonly [number, number] {
+    return this.drawing.range(window.center - window.width / 2, window.center + window.width / 2);
+  }
+
+  /** Smallest and largest value of the scan's middle slice, in HU or its own unit. */
+  valueRange(): readonly [number, number] {
+    return this.drawing.valueRange();
+  }
+
+  /** The voxel at an LPS point; undefined outside the scan. */
+  probe(world: Vec3): Probe | undefined {
+    const { volume } = this;
+    const [i, j, k] = worldToIndex(volume, world).map(Math.round) as [number, number, number];
+    const [width, height, depth] = volume.size;
+    if (i < 0 || j < 0 || k < 0 || i >= width || j >= height || k >= depth) return undefined;
+    const stored = Number(volume.voxels[(k * height + j) * width + i] ?? 0);
+    // + 0 turns the negative zero of a negative slope into zero.
+    return { index: [i, j, k], value: stored * volume.slope + volume.intercept + 0 };
+  }
+
+  /** Takes over the masks of an annotation; labels outside the scan are an error (RangeError). */
+  setMasks(slices: readonly SliceRuns[]): void {
+    this.labels.replace(slices);
+  }
+}

@@ -1,0 +1,181 @@
+/** The life of a page: asks the host what to show, loads it, and keeps view and host in step. */
+import { ScanError, type Volume } from '../core/volume';
+import type { DecodeResult } from '../protocol/decode';
+import { type AnnotationView, type DecodedScan, PageFailed, type ReadyResult, ScanDecoded } from '../protocol/view';
+import { ScanLoader } from './scan/loader';
+import { Scan } from './scan/scan';
+import type { KeptState } from './state/persistence';
+import { PLANES, type ViewState } from './state/view-state';
+import type { Host } from './transport/host';
+import type { Viewer } from './viewer';
+
+export class Session {
+  private loader: ScanLoader | undefined;
+  private workerCode: Promise<string> | undefined;
+  /** Files of the series, kept for a retry. */
+  private series: Parameters<ScanLoader['addSeries']>[0] | undefined;
+  private firstPaint = 0;
+  private decoded: Omit<DecodedScan, 'firstPaint'> | undefined;
+
+  /**
+   * @param kept State of the page that was here before the tab was hidden.
+   * @param rendering Tells, once cornerstone is there, how it draws.
+   */
+  constructor(
+    private readonly host: Host,
+    private readonly ready: ReadyResult,
+    private readonly viewer: Viewer,
+    private readonly kept: KeptState | undefined,
+    private readonly rendering: () => 'gpu' | 'cpu',
+  ) {}
+
+  /** Loads the scan from the start. */
+  load(): void {
+    this.loader?.cancel();
+    const { store } = this.viewer;
+    store.set({ stage: { name: 'loading', done: 0, total: 0, decoding: false } });
+    this.workerCode ??= fetchText(this.ready.assets.workerUrl);
+    const loader = new ScanLoader(this.ready.name, this.ready.source, this.ready.assets, this.workerCode, {
+      bytes: (done, total) => this.progress(done, total, done >= total && this.ready.source.kind === 'dicom'),
+      slices: (done, total) => {
+        const { stage } = store.get();
+        if ('decoding' in stage && stage.decoding) this.progress(done, total, true);
+      },
+      firstSlice: (volume) => this.showFirst(volume),
+      done: (result) => this.showWhole(result),
+      failed: (error) => this.fail(error),
+    });
+    this.loader = loader;
+    if (this.series) loader.addSeries(this.series);
+    const { timePoint } = store.get();
+    loader.start(timePoint > 0 ? timePoint : undefined);
+  }
+
+  addSeries(files: Parameters<ScanLoader['addSeries']>[0]): void {
+    this.series = files;
+    this.loader?.addSeries(files);
+  }
+
+  cancel(): void {
+    this.loader?.cancel();
+    this.viewer.store.set({ stage: { name: 'cancelled' } });
+  }
+
+  /** Shows another volume of a file with several. */
+  chooseTimePoint(timePoint: number): void {
+    if (timePoint === this.viewer.store.get().timePoint) return;
+    this.viewer.store.set({ timePoint });
+    this.load();
+  }
+
+  /** A pane has been painted: the first time, that is the answer to "when was something to see". */
+  painted(): void {
+    if (this.firstPaint > 0 || !this.viewer.scan) return;
+    this.firstPaint = performance.now();
+    performance.mark('hemorica:first-paint');
+    this.reportDecoded();
+  }
+
+  /** Takes over what the host says of the annotation; a mask that does not fit is refused here too. */
+  setAnnotation(annotation: AnnotationView): void {
+    const { scan, store } = this.viewer;
+    let shown = annotation;
+    try {
+      scan?.setMasks(annotation.state === 'shown' && scan.whole ? annotation.slices : []);
+    } catch (error) {
+      scan?.setMasks([]);
+      const reason = error instanceof Error ? error.message : String(error);
+      if (annotation.state === 'shown') shown = { state: 'refused', file: annotation.file, message: reason };
+    }
+    store.set({ annotation: shown });
+    this.viewer.masksChanged();
+  }
+
+  private progress(done: number, total: number, decoding: boolean): void {
+    const { stage } = this.viewer.store.get();
+    if (stage.name !== 'loading' && stage.name !== 'first-slice') return;
+    if (stage.decoding && !decoding) return;
+    this.viewer.store.set({ stage: { name: stage.name, done, total, decoding } });
+  }
+
+  private showFirst(volume: Volume): void {
+    const { store } = this.viewer;
+    const { stage } = store.get();
+    if (stage.name !== 'loading') return;
+    performance.mark('hemorica:first-slice');
+    const scan = new Scan(volume, false, this.rendering() === 'cpu');
+    this.viewer.setScan(scan, store.get().slices);
+    this.adoptWindow(scan);
+    store.set({ stage: { ...stage, name: 'first-slice' }, rendering: this.rendering() });
+  }
+
+  private showWhole({ volume, sha256 }: DecodeResult): void {
+    performance.mark('hemorica:decoded');
+    const { store } = this.viewer;
+    const first = this.viewer.scan?.whole ? undefined : this.viewer.scan;
+    const before = this.viewer.scan?.whole ? store.get().slices : this.kept?.slices;
+    const scan = new Scan(volume, true, this.rendering() === 'cpu');
+    this.viewer.setScan(scan, before ?? startSlices(scan, first));
+    if (!first) this.adoptWindow(scan);
+    store.set({ stage: { name: 'ready' }, rendering: this.rendering() });
+    this.setAnnotation(store.get().annotation);
+    this.decoded = decodedScan(volume, sha256);
+    this.reportDecoded();
+  }
+
+  /** Scans whose values are no HU open with their full range, unless the window was chosen. */
+  private adoptWindow(scan: Scan): void {
+    if (this.kept || scan.unit === 'HU') return;
+    const full = this.viewer.fullRange();
+    if (full) this.viewer.store.set({ window: full });
+  }
+
+  private reportDecoded(): void {
+    if (!this.decoded || this.firstPaint === 0) return;
+    void this.host.connection.sendNotification(ScanDecoded, { ...this.decoded, firstPaint: this.firstPaint });
+    this.decoded = undefined;
+  }
+
+  private fail(error: ScanError): void {
+    const { file, problem, remedy } = error;
+    this.viewer.store.set({ stage: { name: 'failed', file, problem, remedy } });
+    void this.host.connection.sendNotification(PageFailed, { message: error.message });
+  }
+}
+
+async function fetchText(url: string): Promise<string> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`The decoder could not be loaded from ${url} (${response.status}).`);
+  return response.text();
+}
+
+/** Where a scan opens: at the slice that was shown while it loaded (the opened file of a series), else in the middle. */
+function startSlices(scan: Scan, first: Scan | undefined): ViewState['slices'] {
+  const middle = Object.fromEntries(
+    PLANES.map((plane) => [plane, Math.floor((scan.planes[plane].stack.count - 1) / 2)]),
+  ) as unknown as ViewState['slices'];
+  const opened = first?.volume.slices[0];
+  if (scan.volume.format !== 'dicom' || !opened) return middle;
+  const k = scan.volume.slices.findIndex(
+    (slice) =>
+      slice.source === opened.source && slice.sopInstanceUid === opened.sopInstanceUid && slice.frame === opened.frame,
+  );
+  return k < 0 ? middle : { ...middle, [scan.native]: scan.nativeSlice(k) };
+}
+
+function decodedScan(volume: Volume, sha256: string): Omit<DecodedScan, 'firstPaint'> {
+  const { format, size, spacing, origin, direction, slices, tilt, notices, identity } = volume;
+  return {
+    format,
+    size,
+    spacing,
+    origin,
+    direction,
+    slicePositions: slices.map((slice) => slice.position),
+    sliceExtents: slices.map((slice) => slice.extent),
+    tilt,
+    notices,
+    ...(identity.seriesInstanceUid ? { seriesInstanceUid: identity.seriesInstanceUid } : {}),
+    sha256,
+  };
+}

@@ -1,0 +1,122 @@
+/** One plane on screen: cornerstone's picture, the mask, crosshair and rulers, letters and figures. */
+import { element, perFrame, svg } from '../dom';
+import { t } from '../l10n';
+import { CrosshairLayer } from '../overlays/crosshair';
+import { MaskLayer } from '../overlays/mask';
+import { RulerLayer } from '../overlays/rulers';
+import type { Plane } from '../state/view-state';
+import type { Viewer } from '../viewer';
+import { type Camera, cameraOf, type Point } from './camera';
+import type { Viewport } from './renderer';
+
+/** Makes a viewport; comes from a module that is loaded while the first slice is on its way. */
+export type MakeViewport = (target: HTMLDivElement, id: string, rendered: () => void) => Viewport;
+
+export class Pane {
+  readonly element: HTMLElement;
+  private readonly picture = element('div', { class: 'picture' });
+  private readonly maskCanvas = element('canvas', { class: 'mask' });
+  private readonly mask = new MaskLayer(this.maskCanvas);
+  private readonly crosshair = new CrosshairLayer();
+  private readonly rulers: RulerLayer;
+  private readonly letters = {
+    left: element('span', { class: 'letter left' }),
+    right: element('span', { class: 'letter right' }),
+    top: element('span', { class: 'letter top' }),
+    bottom: element('span', { class: 'letter bottom' }),
+  };
+  private readonly where = element('div', { class: 'corner lower-left' });
+  private readonly under = element('div', { class: 'corner lower-right' });
+  private viewport: Viewport | undefined;
+  private size: Point = [0, 0];
+  readonly invalidate = perFrame(() => this.draw());
+
+  constructor(
+    readonly plane: Plane,
+    private readonly viewer: Viewer,
+    private readonly makeViewport: MakeViewport,
+    private readonly rendered: () => void,
+  ) {
+    this.rulers = new RulerLayer({
+      select: (id) => this.viewer.selectRuler(id),
+      nudge: (id, end, delta) => this.viewer.nudgeRuler(id, end, delta),
+    });
+    const marks = svg('svg', { class: 'marks' }, [this.crosshair.element, this.rulers.element]);
+    this.element = element(
+      'section',
+      { class: 'pane', role: 'group', attributes: { tabindex: '0', 'data-plane': plane } },
+      [
+        this.picture,
+        this.maskCanvas,
+        marks as unknown as HTMLElement,
+        ...Object.values(this.letters),
+        this.where,
+        this.under,
+      ],
+    );
+    for (const letter of Object.values(this.letters)) letter.setAttribute('aria-hidden', 'true');
+    new ResizeObserver(() => this.resized()).observe(this.element);
+  }
+
+  /** The current camera; undefined while the pane is hidden or nothing is loaded. */
+  get camera(): Camera | undefined {
+    const view = this.viewer.scan?.planes[this.plane];
+    if (!view || this.size[0] === 0 || this.size[1] === 0) return undefined;
+    return cameraOf(this.viewer.store.get().parts[this.plane], view, this.size);
+  }
+
+  /** Figures for the place under the pointer. */
+  showUnderPointer(text: string): void {
+    this.under.textContent = text;
+  }
+
+  dispose(): void {
+    this.viewport?.dispose();
+    this.viewport = undefined;
+  }
+
+  private resized(): void {
+    const { clientWidth, clientHeight } = this.element;
+    this.size = [clientWidth, clientHeight];
+    if (clientWidth === 0 || clientHeight === 0) return;
+    this.viewport?.resize();
+    // At once and not in the next frame: a resized canvas is empty until it is drawn again.
+    this.draw();
+  }
+
+  private draw(): void {
+    const { scan, store } = this.viewer;
+    const camera = this.camera;
+    if (!scan || !camera) return;
+    const state = store.get();
+    const view = scan.planes[this.plane];
+    const slice = Math.min(state.slices[this.plane], view.stack.count - 1);
+    this.viewport ??= this.makeViewport(this.picture, this.plane, this.rendered);
+    this.viewport.show({
+      stack: view.stack,
+      slice,
+      camera,
+      range: scan.range(state.window),
+      interpolation: state.interpolation,
+    });
+    const masked = state.overlay !== 'off' && !state.overlayHeld;
+    this.mask.draw(masked ? view.labels(slice) : undefined, view, camera, {
+      colors: this.viewer.labelColors(),
+      mode: state.overlay === 'outline' ? 'outline' : 'filled',
+      opacity: state.settings.overlayOpacity,
+    });
+    this.crosshair.draw(state.crosshair && scan.whole ? this.viewer.crosshairOn(this.plane) : undefined, camera);
+    this.rulers.draw(
+      state.rulers.filter((ruler) => ruler.plane === this.plane && ruler.slice === slice),
+      state.selectedRuler,
+      camera,
+    );
+    for (const edge of ['left', 'right', 'top', 'bottom'] as const) {
+      this.letters[edge].textContent = view.letters[edge];
+    }
+    const where = this.viewer.sliceText(this.plane);
+    this.where.textContent = where;
+    this.element.setAttribute('aria-label', t('{0} view, {1}', this.viewer.planeName(this.plane), where));
+    this.element.classList.toggle('active', state.layout === 'all' && state.active === this.plane);
+  }
+}

@@ -1,0 +1,276 @@
+/**
+ * CornerstoneJS behind a small face: images in memory, one stack viewport a pane, GPU or CPU.
+ *
+ * The world frame that cornerstone sees is the plane's own: u, v in mm, every image of a stack at
+ * the same place. So the camera stays put from slice to slice also where a tilted gantry moves the
+ * slices, and the same arithmetic (`camera.ts`) serves cornerstone and our overlays.
+ */
+import {
+  cache,
+  Enums,
+  imageLoader,
+  metaData,
+  RenderingEngine,
+  setUseCPURendering,
+  type StackViewport,
+  type Types,
+  getConfiguration,
+  utilities,
+} from '@cornerstonejs/core';
+import type { Camera } from './camera';
+
+const SCHEME = 'hemorica';
+
+/** Bytes of windowless images that cornerstone may keep; they can be made again at any time. */
+const CACHE_BYTES = 48e6;
+
+/** Pixels of one image in a type that cornerstone draws, with their range. */
+export interface DrawableImage {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Int8Array | Uint8Array | Int16Array | Uint16Array | Float32Array;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A stack of images of one size, made one by one when they are looked at. */
+export interface ImageStack {
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+  /** mm per pixel, to the right and downwards. */
+  readonly spacing: readonly [number, number];
+  image(n: number): DrawableImage;
+}
+
+const stacks = new Map<string, ImageStack>();
+let stackNumber = 0;
+
+/** True where WebGL 2 is missing or is refused by the machine. */
+function lacksWebGL(): boolean {
+  const gl = document.createElement('canvas').getContext('webgl2');
+  gl?.getExtension('WEBGL_lose_context')?.loseContext();
+  return gl === null;
+}
+
+export type Rendering = 'gpu' | 'cpu';
+
+let rendering: Rendering | undefined;
+
+/** Prepares cornerstone, once; tells whether it draws by WebGL 2 or by the CPU. `force` overrides what is found. */
+export function prepare(force?: Rendering): Rendering {
+  if (rendering) return rendering;
+  rendering = force ?? (lacksWebGL() ? 'cpu' : 'gpu');
+  // One WebGL context for all panes: each costs memory and start-up time. This also spares
+  // cornerstone's init() with its probing of texture formats, which stacks do not need.
+  Object.assign(getConfiguration().rendering ?? {}, { webGlContextCount: 1 });
+  setUseCPURendering(rendering === 'cpu', false);
+  cache.setMaxCacheSize(CACHE_BYTES);
+  imageLoader.registerImageLoader(SCHEME, (imageId) => ({ promise: Promise.resolve(loadImage(imageId)) }));
+  metaData.addProvider(provideMetadata);
+  return rendering;
+}
+
+function find(imageId: string): { stack: ImageStack; n: number } {
+  const [, key = '', n = ''] = imageId.split(/[:/]/);
+  const stack = stacks.get(key);
+  if (!stack) throw new Error(`No stack of images is registered for ${imageId}.`);
+  return { stack, n: Number(n) };
+}
+
+function loadImage(imageId: string): Types.IImage {
+  const { stack, n } = find(imageId);
+  const { width, height, pixels, min, max } = stack.image(n);
+  const voxelManager = utilities.VoxelManager.createImageVoxelManager({
+    width,
+    height,
+    scalarData: pixels,
+    numberOfComponents: 1,
+  });
+  return {
+    imageId,
+    minPixelValue: min,
+    maxPixelValue: max,
+    slope: 1,
+    intercept: 0,
+    windowCenter: (min + max) / 2,
+    windowWidth: Math.max(1, max - min),
+    voiLUTFunction: Enums.VOILUTFunctionType.LINEAR,
+    getPixelData: () => pixels,
+    getCanvas: () => document.createElement('canvas'),
+    rows: height,
+    columns: width,
+    width,
+    height,
+    color: false,
+    rgba: false,
+    numberOfComponents: 1,
+    columnPixelSpacing: stack.spacing[0],
+    rowPixelSpacing: stack.spacing[1],
+    invert: false,
+    sizeInBytes: pixels.byteLength,
+    dataType: pixels.constructor.name as Types.PixelDataTypedArrayString,
+    voxelManager,
+  };
+}
+
+function provideMetadata(type: string, imageId: string): unknown {
+  if (typeof imageId !== 'string' || !imageId.startsWith(`${SCHEME}:`)) return undefined;
+  const { stack } = find(imageId);
+  switch (type) {
+    case Enums.MetadataModules.IMAGE_PLANE:
+      return {
+        frameOfReferenceUID: SCHEME,
+        rows: stack.height,
+        columns: stack.width,
+        imageOrientationPatient: [1, 0, 0, 0, 1, 0],
+        rowCosines: [1, 0, 0],
+        columnCosines: [0, 1, 0],
+        imagePositionPatient: [0, 0, 0],
+        columnPixelSpacing: stack.spacing[0],
+        rowPixelSpacing: stack.spacing[1],
+      };
+    case Enums.MetadataModules.IMAGE_PIXEL:
+      return { samplesPerPixel: 1, photometricInterpretation: 'MONOCHROME2' };
+    case Enums.MetadataModules.GENERAL_SERIES:
+      return { modality: 'CT' };
+    default:
+      return undefined;
+  }
+}
+
+let engine: RenderingEngine | undefined;
+
+/** What a viewport shall show. */
+export interface Picture {
+  readonly stack: ImageStack;
+  readonly slice: number;
+  readonly camera: Camera;
+  /** Values (in the images' own unit) that are drawn black and white. */
+  readonly range: readonly [number, number];
+  readonly interpolation: boolean;
+}
+
+/** One stack viewport of cornerstone in an element. Only the newest of the pictures asked for is shown. */
+export class Viewport {
+  private readonly viewport: StackViewport;
+  private wanted: Picture | undefined;
+  private running = false;
+  private shownStack: ImageStack | undefined;
+  private stackKey = '';
+
+  /**
+   * @param target Element that cornerstone puts its canvas into; laid out, not of size zero.
+   * @param rendered Called after each painted frame.
+   */
+  constructor(
+    private readonly target: HTMLDivElement,
+    private readonly id: string,
+    rendered: () => void,
+    failed: (error: unknown) => void,
+  ) {
+    prepare();
+    engine ??= new RenderingEngine(SCHEME);
+    engine.enableElement({ viewportId: id, element: target, type: Enums.ViewportType.STACK });
+    this.viewport = engine.getViewport(id) as StackViewport;
+    this.failed = failed;
+    target.addEventListener(Enums.Events.IMAGE_RENDERED, rendered);
+  }
+
+  private readonly failed: (error: unknown) => void;
+
+  /** Takes over a new size of the element; a `show` with the new camera must follow. */
+  resize(): void {
+    engine?.resize(true, true);
+  }
+
+  /** Shows a picture, once whatever is being shown is done. */
+  show(picture: Picture): void {
+    this.wanted = picture;
+    if (!this.running) void this.run();
+  }
+
+  /** Removes the viewport and forgets its images. */
+  dispose(): void {
+    this.wanted = undefined;
+    engine?.disableElement(this.id);
+    this.forgetStack();
+  }
+
+  private async run(): Promise<void> {
+    this.running = true;
+    try {
+      while (this.wanted) {
+        const picture = this.wanted;
+        this.wanted = undefined;
+        await this.apply(picture);
+      }
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.running = false;
+    }
+  }
+
+  private async apply(picture: Picture): Promise<void> {
+    const { stack, slice } = picture;
+    if (stack !== this.shownStack) {
+      this.forgetStack();
+      this.stackKey = String(++stackNumber);
+      stacks.set(this.stackKey, stack);
+      this.shownStack = stack;
+      const ids = Array.from({ length: stack.count }, (_, n) => `${SCHEME}:${this.stackKey}/${n}`);
+      await this.viewport.setStack(ids, slice);
+    } else if (this.viewport.getCurrentImageIdIndex() !== slice) {
+      await this.viewport.setImageIdIndex(slice);
+    }
+    const [lower, upper] = picture.range;
+    this.viewport.setProperties(
+      {
+        voiRange: { lower, upper },
+        interpolationType: picture.interpolation ? Enums.InterpolationType.LINEAR : Enums.InterpolationType.NEAREST,
+      },
+      true,
+    );
+    this.aim(picture.camera, stack);
+    this.viewport.render();
+  }
+
+  private aim({ center, scale, size }: Camera, stack: ImageStack): void {
+    const { viewport } = this;
+    if (rendering === 'gpu') {
+      const parallelScale = (size[1] / 2) * scale;
+      viewport.setCamera({
+        focalPoint: [center[0], center[1], 0],
+        position: [center[0], center[1], -500],
+        parallelScale,
+      });
+      return;
+    }
+    // The CPU viewport knows a scale of the finer pixel side, in canvas pixels, and a translation in
+    // image pixels that it derives from a move of the focal point.
+    const canvas = viewport.getCanvas();
+    const finer = Math.min(stack.spacing[0], stack.spacing[1]);
+    const cpu = viewport as StackViewport & { setCamera(camera: { scale?: number; focalPoint?: Types.Point3 }): void };
+    cpu.setCamera({ scale: ((finer / scale) * canvas.width) / size[0] });
+    const [tx, ty] = viewport.getPan();
+    const focal = viewport.canvasToWorld([this.target.clientWidth / 2, this.target.clientHeight / 2]);
+    const wantedX = stack.width / 2 - (center[0] / stack.spacing[0] + 0.5);
+    const wantedY = stack.height / 2 - (center[1] / stack.spacing[1] + 0.5);
+    cpu.setCamera({
+      focalPoint: [
+        focal[0] + (tx - wantedX) * stack.spacing[0],
+        focal[1] + (ty - wantedY) * stack.spacing[1],
+        0,
+      ],
+    });
+  }
+
+  private forgetStack(): void {
+    if (!this.shownStack) return;
+    const ids = Array.from({ length: this.shownStack.count }, (_, n) => `${SCHEME}:${this.stackKey}/${n}`);
+    for (const id of ids) if (cache.getImageLoadObject(id)) cache.removeImageLoadObject(id);
+    stacks.delete(this.stackKey);
+    this.shownStack = undefined;
+  }
+}
