@@ -10,7 +10,7 @@ import { ANNOTATION_FORMAT, ANNOTATION_VERSION } from './version';
 
 /**
  * The annotation as canonical text: equal annotations give equal bytes, lines end in LF.
- * Throws RangeError for runs that a reader would refuse, so that no such file is ever written.
+ * Throws RangeError for runs, boxes and places that a reader would refuse, so that no such file is ever written.
  */
 export function encodeAnnotation(annotation: Annotation): string {
   const { image, review, made, patient, slices } = annotation;
@@ -50,6 +50,7 @@ export function encodeAnnotation(annotation: Annotation): string {
   const body = slices
     .map((slice, k) => {
       checkRuns(slice.runs, width, height, k);
+      checkRemarks(slice, width, height, k);
       return encodeSlice(slice, k, height, numbers, emptyRows);
     })
     .join(',\n');
@@ -141,6 +142,23 @@ function checkRuns(runs: Uint32Array, width: number, height: number, slice: numb
     row = nextRow;
     end = next;
     last = label;
+  }
+}
+
+function checkRemarks(
+  { findings, comments, editors }: SliceAnnotation,
+  width: number,
+  height: number,
+  k: number,
+): void {
+  const boxes = Object.values(findings).flatMap((finding) => finding.boxes);
+  const points = comments.flatMap(({ at }) => (at ? [[...at, 1, 1] as const] : []));
+  const rows = [...editors.keys()].map((row) => [0, row, 1, 1] as const);
+  for (const [column, row, columns, rowCount] of [...boxes, ...points, ...rows]) {
+    if (column < 0 || row < 0 || columns < 1 || rowCount < 1 || column + columns > width || row + rowCount > height)
+      throw new RangeError(
+        `Slice ${k}: column ${column}, row ${row} (${columns} x ${rowCount}) is outside of ${width} x ${height}.`,
+      );
   }
 }
 

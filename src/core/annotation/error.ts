@@ -67,7 +67,7 @@ export function locate(flaw: Flaw, text: string, file: string): AnnotationError 
   const length = node?.length ?? 1;
   const plain = node?.type === 'string' && text.slice(offset + 1, offset + length - 1) === node.value;
   const [from, span] =
-    whole && flaw.part && plain
+    whole && flaw.part?.length && plain
       ? [offset + 1 + flaw.part.from, flaw.part.length]
       : [offset, node?.type === 'object' || node?.type === 'array' ? 1 : length];
   return new AnnotationError(file, flaw.problem, flaw.remedy, text, from, Math.max(1, span), flaw.code);

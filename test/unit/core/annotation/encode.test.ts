@@ -113,6 +113,11 @@ describe('annotation text', () => {
       const slices = annotation.slices.map((slice) => ({ ...slice, runs: Uint32Array.from(runs) }));
       assert.throws(() => encodeAnnotation({ ...annotation, slices }), RangeError, runs.join());
     }
+    for (const remark of [{ comments: [{ at: [4, 0] as const, text: 'x' }] }, { editors: new Map([[4, 'Ada']]) }]) {
+      const annotation = emptyAnnotation(imageOf(4, 4, 1));
+      const slices = annotation.slices.map((slice) => ({ ...slice, ...remark }));
+      assert.throws(() => encodeAnnotation({ ...annotation, slices }), /outside of 4 x 4/);
+    }
     const short = { ...emptyAnnotation(imageOf(4, 4, 2)), slices: [] };
     assert.throws(() => encodeAnnotation(short), /0 slices and its image 2/);
   });
