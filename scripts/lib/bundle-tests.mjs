@@ -28,12 +28,15 @@ export async function bundleTests(kind, { filters, format, extra = [] }) {
     outbase: source,
     outdir: dir,
     outExtension: { '.js': extension },
+    chunkNames: 'shared/[name]-[hash]',
     bundle: true,
     format,
     platform: 'node',
     target: 'node20',
     packages: 'external',
     sourcemap: 'linked',
+    // Test files that import one module share its state, as they would unbundled.
+    splitting: format === 'esm',
     logLevel: 'warning',
     // Scripts find the repository from their own address, which CommonJS bundles have under another name.
     ...(format === 'cjs'

@@ -40,8 +40,8 @@ export const quietSettings = {
  */
 export async function startServer(host, options) {
   const { state, extensionsDir = path.join(state, 'extensions'), port = 0 } = options;
-  const machine = path.join(state, 'server/data/Machine');
-  for (const dir of [machine, path.join(state, 'user'), extensionsDir]) mkdirSync(dir, { recursive: true });
+  const machine = path.join(state, 'user/Machine');
+  for (const dir of [machine, extensionsDir]) mkdirSync(dir, { recursive: true });
   /** @param {Record<string, unknown>} settings */
   const writeSettings = (settings) =>
     writeFileSync(path.join(machine, 'settings.json'), JSON.stringify({ ...quietSettings, ...settings }, null, 2));
