@@ -12,7 +12,12 @@ import { HeaderReader } from './scan/headers';
 import type { Services } from './services';
 import { StatusReporter } from './status';
 
-export function activate(context: vscode.ExtensionContext): void {
+/** What `activate` hands out; tests look at it. */
+export interface Exports {
+  readonly sessions: SessionList;
+}
+
+export function activate(context: vscode.ExtensionContext): Exports {
   const { extensionUri, subscriptions } = context;
   const log = vscode.window.createOutputChannel('Hemorica', { log: true });
   const sessions = new SessionList();
@@ -49,4 +54,5 @@ export function activate(context: vscode.ExtensionContext): void {
     registerShowAnnotation(services),
     vscode.commands.registerCommand('hemorica.showLog', () => log.show()),
   );
+  return { sessions };
 }

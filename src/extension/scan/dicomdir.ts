@@ -18,7 +18,7 @@ export async function seriesOfDirectory(
   const name = baseName(dicomdir);
   const found: Series[] = [];
   for (const { files } of readDicomDir(await vscode.workspace.fs.readFile(dicomdir), name)) {
-    const listed = files.filter(isInside).map((parts) => ({ uri: vscode.Uri.joinPath(folder, ...parts) }));
+    const listed = files.map((parts) => ({ uri: vscode.Uri.joinPath(folder, ...parts) }));
     const images = (await readHeaders(listed, headers, cancelled)).filter(({ header }) => header.isImage);
     if (images.length > 0) found.push(toSeries(folder, images));
   }
@@ -29,7 +29,3 @@ export async function seriesOfDirectory(
     'Copy the whole disc or folder that the DICOMDIR belongs to.',
   );
 }
-
-/** A DICOMDIR may not lead out of its folder. */
-const isInside = (parts: readonly string[]): boolean =>
-  parts.length > 0 && parts.every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\/]/.test(part));

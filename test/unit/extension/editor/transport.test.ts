@@ -94,7 +94,9 @@ describe('the connection to a page', () => {
     const problems: Error[] = [];
     const got: number[] = [];
     const server = connect(host, (error) => problems.push(error));
-    server.onNotification(Tell, ({ n }) => got.push(n));
+    server.onNotification(Tell, ({ n }) => {
+      got.push(n);
+    });
     server.listen();
     for (const message of [undefined, null, 'text', 7, {}, { jsonrpc: '1.0' }]) toHost(message);
     toHost({ jsonrpc: '2.0', method: 'test/tell', params: { n: 5 } });
