@@ -150,7 +150,7 @@ export class Workbench {
     for (const [depth, part] of parts.entries()) {
       const row = view
         .locator(`.monaco-list-row[aria-level="${depth + 1}"]`)
-        .filter({ has: this.page.locator(`.label-name`, { hasText: new RegExp(`^${escape(part)}$`) }) })
+        .filter({ has: this.page.locator(`.label-name`, { hasText: new RegExp(`^${literal(part)}$`) }) })
         .first();
       await row.waitFor();
       if (depth === parts.length - 1) return row;
@@ -295,7 +295,7 @@ export class Workbench {
   private pickRow(label: string): Locator {
     return this.page.locator('.quick-input-list .monaco-list-row').filter({
       has: this.page.locator('.quick-input-list-label, .label-name', {
-        hasText: new RegExp(`^\\s*${escape(label)}\\s*$`),
+        hasText: new RegExp(`^\\s*${literal(label)}\\s*$`),
       }),
     });
   }
@@ -309,4 +309,4 @@ export class Workbench {
   }
 }
 
-const escape = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+const literal = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
