@@ -1,12 +1,13 @@
 /** One DICOM file decoded: its header, and its frames one after the other. */
 import { CodecError, type ImageSize } from '../../codecs/codec';
 import type { Codecs } from '../../codecs/codecs';
+import { jpeg2000Header } from '../../codecs/stream-size';
 import { ScanError } from '../../volume';
 import { type ParsedFile, parseFile } from './dataset';
 import { encapsulatedFrames } from './fragments';
 import { type DicomHeader, headerOf, type PixelFormat, paddingOf, pixelFormatOf } from './header';
 import { copyDecoded, copyNative, type FrameArray } from './samples';
-import { explicitBig, transferSyntax } from './syntax';
+import { type Compression, explicitBig, transferSyntax } from './syntax';
 
 /** Largest scan that is read: typed arrays and the page's memory end not far above it. */
 export const maxVolumeBytes = 2 ** 31;
@@ -29,7 +30,7 @@ export interface DicomImage {
 export function openImage(bytes: Uint8Array, name: string, codecs: Codecs): DicomImage {
   const file = parseFile(bytes, name, bytes.length) as ParsedFile;
   const header = headerOf(file, name);
-  const format = pixelFormatOf(file, name);
+  const stated = pixelFormatOf(file, name);
   const syntax = transferSyntax(file.transferSyntax);
   if (syntax === undefined)
     throw new ScanError(
@@ -37,7 +38,7 @@ export function openImage(bytes: Uint8Array, name: string, codecs: Codecs): Dico
       `Its pixels are in a transfer syntax that cannot be read (${file.transferSyntax.slice(0, 64)}).`,
       'Export the images uncompressed or in JPEG 2000.',
     );
-  const frameBytes = (header.rows * header.columns * format.bitsAllocated) / 8;
+  const frameBytes = (header.rows * header.columns * stated.bitsAllocated) / 8;
   if (frameBytes * header.frames > maxVolumeBytes)
     throw new ScanError(
       name,
@@ -52,6 +53,7 @@ export function openImage(bytes: Uint8Array, name: string, codecs: Codecs): Dico
       'Export the image again.',
     );
   const frames = encapsulated ? compressedFrames(file, header, name) : nativeFrames(file, header, frameBytes, name);
+  const format = streamSigned(syntax.compression, frames) ? { ...stated, signed: true } : stated;
   const size: ImageSize = { rows: header.rows, columns: header.columns };
   const words = file.pixels?.vr === 'OW';
   const big = file.transferSyntax === explicitBig;
@@ -79,6 +81,17 @@ export function openImage(bytes: Uint8Array, name: string, codecs: Codecs): Dico
       }
     },
   };
+}
+
+/** True if a JPEG 2000 stream says that its samples are signed: then they are, whatever the header says. */
+function streamSigned(compression: Compression, frames: (frame: number) => Uint8Array): boolean {
+  if (compression !== 'jpeg-2000' && compression !== 'htj2k') return false;
+  try {
+    return jpeg2000Header(frames(0)).signed;
+  } catch {
+    // Decoding the frame says what is wrong with it.
+    return false;
+  }
 }
 
 function compressedFrames(file: ParsedFile, header: DicomHeader, name: string): (frame: number) => Uint8Array {
