@@ -58,8 +58,26 @@ def golden_volume(image, raw, scaled, time, seed):
     }
 
 
-def add_itk(path, volumes):
-    """The same samples by SimpleITK; nothing where it cannot read the file as one number per voxel."""
+def stated_slope(path):
+    """scl_slope as the file has it; nibabel clears the field of what it has loaded. 0 for Analyze, which has none."""
+    with nibabel.openers.Opener(str(path)) as file:
+        start = file.read(540)
+    for header in (nibabel.Nifti1Header, nibabel.Nifti2Header):
+        if header.may_contain_header(start):
+            return float(header(start[: header.sizeof_hdr], check=False)["scl_slope"])
+    return 0.0
+
+
+def add_itk(path, volumes, affine, has_forms):
+    """The same samples by SimpleITK; nothing where it cannot read the file as one number per voxel.
+
+    Left out is what ITK does otherwise by intent: it takes no sform whose axes are not perpendicular,
+    adds the intercept where a slope of 0 says that voxels are not scaled (nifti1.h), and places files
+    that state no orientation in its own way.
+    """
+    axes = affine[:3, :3] / numpy.linalg.norm(affine[:3, :3], axis=0)
+    perpendicular = numpy.abs(axes.T @ axes - numpy.eye(3)).max() < 1e-4
+    scaled = stated_slope(path) != 0
     try:
         image = SimpleITK.ReadImage(str(path))
     except RuntimeError:
@@ -73,24 +91,27 @@ def add_itk(path, volumes):
                 index = [*index, volume["timePoint"]]
             point = image.TransformIndexToPhysicalPoint(index)
             # A 2-D image has no third coordinate to compare.
-            if image.GetDimension() > 2:
+            if image.GetDimension() > 2 and perpendicular and has_forms:
                 sample["itkWorld"] = [float(mm) for mm in point[:3]]
-            sample["itkValue"] = float(image.GetPixel(index))
+            if scaled:
+                sample["itkValue"] = float(image.GetPixel(index))
 
 
 def golden(path):
     image = nibabel.load(path)
     proxy = image.dataobj
     raw = numpy.asanyarray(proxy.get_unscaled())
-    scaled = numpy.asanyarray(proxy.get_scaled(numpy.float64))
+    scaled = image.get_fdata(caching="unchanged")
     while raw.ndim < 3:
         raw, scaled = raw[..., None], scaled[..., None]
     count = int(numpy.prod(raw.shape[3:], dtype=int))
     slope, intercept = float(proxy.slope), float(proxy.inter)
     header = image.header
-    has_forms = "sform_code" in header and (int(header["sform_code"]) > 0 or int(header["qform_code"]) > 0)
+    is_nifti = "sform_code" in header
+    has_forms = is_nifti and (int(header["sform_code"]) > 0 or int(header["qform_code"]) > 0)
     volumes = [golden_volume(image, raw, scaled, time, f"{path.name}{time}") for time in sorted({0, count - 1})]
-    add_itk(path, volumes)
+    if len(image.shape) <= 4:  # SimpleITK crashes on more dimensions
+        add_itk(path, volumes, image.affine, has_forms)
     return {
         "storedType": raw.dtype.newbyteorder("=").name,
         "size": list(raw.shape[:3]),
@@ -98,7 +119,7 @@ def golden(path):
         "slope": slope,
         "intercept": intercept,
         # Without sform and qform nibabel centres the volume, where nifti1.h has no shift.
-        "affine": (TO_LPS @ image.affine).flatten().tolist() if has_forms else None,
+        "affine": (TO_LPS @ image.affine).flatten().tolist() if has_forms or not is_nifti else None,
         "zooms": [float(mm) for mm in header.get_zooms()[:3]],
         "points": volumes,
     }
@@ -117,7 +138,8 @@ def main(folder, out, names):
             results[name] = golden(folder / name)
         except (nibabel.filebasedimages.ImageFileError, FileNotFoundError) as error:
             print(f"{name}: not read ({error})", file=sys.stderr)
-    Path(out).write_text(json.dumps(results, indent=1) + "\n")
+    lines = [f"{json.dumps(name)}: {json.dumps(value, separators=(',', ':'))}" for name, value in results.items()]
+    Path(out).write_text("{\n" + ",\n".join(lines) + "\n}\n")
 
 
 main(sys.argv[1], sys.argv[2], sys.argv[3:])
