@@ -87,6 +87,10 @@ if (watch) {
       2,
     ),
   );
+  // Which packages are in the bundles, for the notices of their licenses.
+  const inputs = results.flatMap((result) => Object.keys(result.metafile.inputs));
+  const packages = inputs.map((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  writeFileSync(path.join(root, 'dist/packages.json'), JSON.stringify([...new Set(packages.filter(Boolean))].sort(), null, 2));
   const over = dev
     ? []
     : Object.entries(budgets).filter(([file, budget]) => (outputs[`dist/${file}`]?.bytes ?? 0) > budget);

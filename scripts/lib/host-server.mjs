@@ -23,6 +23,7 @@ export const quietSettings = {
  * @property {string} authority host and port, as vscode-remote URIs name it
  * @property {string} extensionsDir
  * @property {(settings: Record<string, unknown>) => void} writeSettings replaces the machine settings; open workbenches take them up at once
+ * @property {Promise<void>} ended fulfilled once the server has ended, by stop() or by itself
  * @property {() => Promise<void>} stop ends the server and all it started
  */
 
@@ -61,8 +62,10 @@ export async function startServer(host, options) {
     ...(options.defaultFolder ? ['--default-folder', options.defaultFolder] : []),
   ];
   const child = startGroup(host.node, args, { stdio: ['ignore', 'pipe', 'pipe'], env: hostEnv(host, options.env) });
+  /** @type {Promise<void>} */
+  const ended = new Promise((resolve) => child.once('exit', () => resolve()));
   const authority = `127.0.0.1:${await listeningPort(child)}`;
-  return { url: `http://${authority}/`, authority, extensionsDir, writeSettings, stop: () => stopGroup(child) };
+  return { url: `http://${authority}/`, authority, extensionsDir, writeSettings, ended, stop: () => stopGroup(child) };
 }
 
 /**

@@ -25,3 +25,16 @@ export async function step(name, work) {
     if (seconds > 2) say(`  ${name}: ${seconds.toFixed(1)} s`);
   }
 }
+
+/**
+ * Runs a script's work; an error ends it with its message and exit code 1.
+ * @param {() => Promise<void>} work
+ */
+export async function main(work) {
+  try {
+    await work();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}
