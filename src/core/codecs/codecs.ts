@@ -2,7 +2,7 @@
 import { checkSize, type DecodedImage, type ImageSize, type LoadCodec } from './codec';
 import { decodeDctJpeg } from './jpeg/dct';
 import { decodeLosslessJpeg } from './lossless-jpeg';
-import { decodeRle } from './rle';
+import { checkRleLength, decodeRle } from './rle';
 import { jpeg2000Header, jpegHeader, jpegXlHeader } from './stream-size';
 import { WasmCodecs } from './wasm';
 
@@ -25,7 +25,7 @@ export class Codecs {
   }
 
   /**
-   * Decodes one gray image. The size in the stream is checked before it is decoded.
+   * Decodes one gray image.
    * @param bytesPerSample of the DICOM pixel format; only RLE needs it
    * @returns samples, valid until the next call
    * @throws CodecError if the stream is damaged, or of another kind or size than said
@@ -36,30 +36,54 @@ export class Codecs {
     size: ImageSize,
     bytesPerSample: number,
   ): Promise<DecodedImage> {
+    const precision = checkStream(format, encoded, size, bytesPerSample);
     switch (format) {
       case 'rle':
         return decodeRle(encoded, size, bytesPerSample);
       case 'jpeg-lossless':
         return decodeLosslessJpeg(encoded, size);
       case 'jpeg-ls':
-        checkSize(jpegHeader(encoded), size);
         return this.#wasm.decode('charls', encoded, size);
       case 'jpeg-2000':
-        checkSize(jpeg2000Header(encoded), size);
         return this.#wasm.decode('openjpeg', encoded, size);
       case 'htj2k':
-        checkSize(jpeg2000Header(encoded), size);
         return this.#wasm.decode('openjph', encoded, size);
       case 'jpeg-xl':
-        checkSize({ ...jpegXlHeader(encoded), components: 1 }, size);
         return this.#wasm.decode('libjxl', encoded, size);
       case 'jpeg-8':
-      case 'jpeg-dct': {
-        const header = jpegHeader(encoded);
-        checkSize(header, size);
-        if (header.precision === 8) return this.#wasm.decode('libjpeg-turbo', encoded, size);
-        return decodeDctJpeg(encoded, size);
-      }
+      case 'jpeg-dct':
+        // libjpeg-turbo's builds for WebAssembly decode 8 bits only.
+        return precision === 8 ? this.#wasm.decode('libjpeg-turbo', encoded, size) : decodeDctJpeg(encoded, size);
+    }
+  }
+}
+
+/**
+ * Checks that a stream's own header is of the expected size, before anything is allocated for it.
+ * @returns bits per sample, where the header says it at once
+ * @throws CodecError if it is not
+ */
+export function checkStream(
+  format: CompressedFormat,
+  encoded: Uint8Array,
+  size: ImageSize,
+  bytesPerSample: number,
+): number | undefined {
+  switch (format) {
+    case 'rle':
+      checkRleLength(encoded, size, bytesPerSample);
+      return undefined;
+    case 'jpeg-2000':
+    case 'htj2k':
+      checkSize(jpeg2000Header(encoded), size);
+      return undefined;
+    case 'jpeg-xl':
+      checkSize({ ...jpegXlHeader(encoded), components: 1 }, size);
+      return undefined;
+    default: {
+      const header = jpegHeader(encoded);
+      checkSize(header, size);
+      return header.precision;
     }
   }
 }

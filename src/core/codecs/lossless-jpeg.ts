@@ -1,14 +1,14 @@
 import { Decoder } from '@cornerstonejs/jpeg-lossless-decoder-js';
-import { CodecError, checkSize, type DecodedImage, type ImageSize } from './codec';
+import { CodecError, type DecodedImage, type ImageSize } from './codec';
 import { jpegHeader } from './stream-size';
 
 /**
  * Decodes lossless JPEG (process 14, all selection values): ITU-T T.81 annex H.
+ * @param expected size of the image, which the caller has found in the stream's header
  * @throws CodecError if the stream is damaged or is not lossless JPEG
  */
 export function decodeLosslessJpeg(encoded: Uint8Array, expected: ImageSize): DecodedImage {
   const header = jpegHeader(encoded);
-  checkSize(header, expected);
   if (header.marker !== 0xc3) throw new CodecError('Its image is said to be lossless JPEG, but is not.');
   const bytesPerSample = header.precision > 8 ? 2 : 1;
   const { buffer, byteOffset, length } = encoded;

@@ -29,6 +29,12 @@ export function decodeRle(encoded: Uint8Array, size: ImageSize, bytesPerSample: 
   return { samples, precision: bytesPerSample * 8, signed: false };
 }
 
+/** PackBits expands two bytes to at most 128: a stream that is too short for its image is refused before that is allocated. */
+export function checkRleLength(encoded: Uint8Array, size: ImageSize, bytesPerSample: number): void {
+  if (encoded.length * 64 < size.columns * size.rows * bytesPerSample)
+    throw new CodecError('Its RLE data end before the image is full.');
+}
+
 /** PackBits into every `step`-th byte of the output, from `offset` on. */
 function unpack(packed: Uint8Array, output: Uint8Array, offset: number, step: number): void {
   const end = output.length;

@@ -60,6 +60,7 @@ const isVr = (vr: string): boolean => longLengthVrs.has(vr) || shortLengthVrs.ha
  */
 export function parseFile(bytes: Uint8Array, name: string, total: number): ParsedFile | More {
   const partial = bytes.length < total;
+  if (partial && bytes.length < 140) return { more: 4096 };
   const start = hasPrefix(bytes) ? 132 : 0;
   if (bytes.length < start + 8) throw notDicom(name, bytes.length);
   const meta = readMeta(bytes, start, partial);

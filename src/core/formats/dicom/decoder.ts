@@ -57,6 +57,7 @@ export class DicomDecoder {
   #series: { uid: string | undefined } | undefined;
   #queue: Promise<void> = Promise.resolve();
   #fatal: Error | undefined;
+  #firstShown = false;
   #turnStart = Date.now();
 
   constructor(options: DicomDecoderOptions) {
@@ -89,12 +90,17 @@ export class DicomDecoder {
   async finish(): Promise<Volume> {
     await this.#queue;
     if (this.#fatal) throw this.#fatal;
-    if (this.#slices.length === 0)
+    const [first] = this.#slices;
+    if (first === undefined)
       throw (
         this.#failures[0] ??
         new ScanError(this.#options.name, 'There are no DICOM images.', 'Choose a folder or file with a CT series.')
       );
-    return assembleSeries(this.#slices, this.#store, this.#options.opened, this.#leftOutFiles());
+    // Files that came before the opened one were decoded before its series was known.
+    const { uid } = this.#series ?? { uid: first.seriesInstanceUid };
+    const slices = this.#slices.filter(({ seriesInstanceUid }) => seriesInstanceUid === uid);
+    this.#foreign += new Set(this.#slices.filter((slice) => !slices.includes(slice)).map(({ file }) => file)).size;
+    return assembleSeries(slices, this.#store, this.#options.opened, this.#leftOutFiles());
   }
 
   /** Ends the decoding: pending and later calls reject with DecodeCancelled. */
@@ -131,7 +137,7 @@ export class DicomDecoder {
     const { header, format } = image;
     const type = voxelType(format);
     const length = header.rows * header.columns;
-    const total = this.#expectedFiles * header.frames;
+    const total = Math.max(this.#expectedFiles, header.frames > 1 ? 1 : 0) * header.frames;
     this.#store.expected = Math.max(this.#slices.length + header.frames, total);
     for (let frame = 0; frame < header.frames; frame++) {
       this.#bytes += (length * format.bitsAllocated) / 8;
@@ -161,7 +167,9 @@ export class DicomDecoder {
     const slice = describeSlice(image, frame, stored, typeName);
     if (slice.inverted) invert(stored.voxels, image.format.bitsStored);
     this.#slices.push(slice);
-    if (this.#slices.length === 1) this.#options.onFirstSlice?.(oneSliceVolume(slice));
+    if (this.#firstShown || this.#series === undefined) return;
+    this.#firstShown = true;
+    this.#options.onFirstSlice?.(oneSliceVolume(slice));
   }
 
   async #giveWay(): Promise<void> {

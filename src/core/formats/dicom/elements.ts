@@ -38,6 +38,7 @@ export const tags = {
   rescaleIntercept: 'x00281052',
   rescaleSlope: 'x00281053',
   rescaleType: 'x00281054',
+  lossyCompression: 'x00282110',
   modalityLut: 'x00283000',
   sharedGroups: 'x52009229',
   frameGroups: 'x52009230',

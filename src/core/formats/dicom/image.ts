@@ -1,13 +1,14 @@
 /** One DICOM file decoded: its header, and its frames one after the other. */
 import { CodecError, type ImageSize } from '../../codecs/codec';
-import type { Codecs } from '../../codecs/codecs';
+import { type Codecs, checkStream } from '../../codecs/codecs';
 import { jpeg2000Header } from '../../codecs/stream-size';
 import { ScanError } from '../../volume';
 import { type ParsedFile, parseFile } from './dataset';
+import { tags } from './elements';
 import { encapsulatedFrames } from './fragments';
 import { type DicomHeader, headerOf, type PixelFormat, paddingOf, pixelFormatOf } from './header';
 import { copyDecoded, copyNative, type FrameArray } from './samples';
-import { type Compression, explicitBig, transferSyntax } from './syntax';
+import { type Compression, explicitBig, type TransferSyntax, transferSyntax } from './syntax';
 
 /** Largest scan that is read: typed arrays and the page's memory end not far above it. */
 export const maxVolumeBytes = 2 ** 31;
@@ -45,6 +46,7 @@ export function openImage(bytes: Uint8Array, name: string, codecs: Codecs): Dico
       `It would need ${showGiB(frameBytes * header.frames)} of memory (${header.columns} x ${header.rows} pixels, ${header.frames} frames); at most 2 GiB can be read.`,
       'Export a part of the scan, or with fewer pixels.',
     );
+  const size: ImageSize = { rows: header.rows, columns: header.columns };
   const encapsulated = file.pixels?.length === undefined;
   if (!encapsulated && syntax.compression !== 'none')
     throw new ScanError(
@@ -53,15 +55,15 @@ export function openImage(bytes: Uint8Array, name: string, codecs: Codecs): Dico
       'Export the image again.',
     );
   const frames = encapsulated ? compressedFrames(file, header, name) : nativeFrames(file, header, frameBytes, name);
+  checkFirstFrame(syntax, frames(0), size, stated, name);
   const format = streamSigned(syntax.compression, frames) ? { ...stated, signed: true } : stated;
-  const size: ImageSize = { rows: header.rows, columns: header.columns };
   const words = file.pixels?.vr === 'OW';
   const big = file.transferSyntax === explicitBig;
   return {
     header,
     format,
     padding: paddingOf(file.elements, format),
-    lossy: syntax.lossy === true,
+    lossy: syntax.lossy === true || file.elements.string(tags.lossyCompression) === '01',
     async decode(frame, target) {
       const encoded = frames(frame);
       if (syntax.compression === 'none') {
@@ -72,26 +74,37 @@ export function openImage(bytes: Uint8Array, name: string, codecs: Codecs): Dico
       try {
         copyDecoded(await codecs.decode(syntax.compression, encoded, size, format.bitsAllocated / 8), format, target);
       } catch (error) {
-        if (!(error instanceof CodecError)) throw error;
-        throw new ScanError(
-          name,
-          error.message,
-          `Copy the file again, or export it uncompressed (it is in ${syntax.name}).`,
-        );
+        throw undecodable(error, syntax.name, name);
       }
     },
   };
 }
 
-/** True if a JPEG 2000 stream says that its samples are signed: then they are, whatever the header says. */
-function streamSigned(compression: Compression, frames: (frame: number) => Uint8Array): boolean {
-  if (compression !== 'jpeg-2000' && compression !== 'htj2k') return false;
+/** A codec's error as one of the file; any other error as it is. */
+function undecodable(error: unknown, syntax: string, name: string): unknown {
+  if (!(error instanceof CodecError)) return error;
+  return new ScanError(name, error.message, `Copy the file again, or export it uncompressed (it is in ${syntax}).`);
+}
+
+/** Finds a wrong size or kind of stream before room for its pixels is taken. */
+function checkFirstFrame(
+  syntax: TransferSyntax,
+  encoded: Uint8Array,
+  size: ImageSize,
+  { bitsAllocated }: PixelFormat,
+  name: string,
+): void {
+  if (syntax.compression === 'none') return;
   try {
-    return jpeg2000Header(frames(0)).signed;
-  } catch {
-    // Decoding the frame says what is wrong with it.
-    return false;
+    checkStream(syntax.compression, encoded, size, bitsAllocated / 8);
+  } catch (error) {
+    throw undecodable(error, syntax.name, name);
   }
+}
+
+/** True if a (checked) JPEG 2000 stream says that its samples are signed: then they are, whatever the header says. */
+function streamSigned(compression: Compression, frames: (frame: number) => Uint8Array): boolean {
+  return (compression === 'jpeg-2000' || compression === 'htj2k') && jpeg2000Header(frames(0)).signed;
 }
 
 function compressedFrames(file: ParsedFile, header: DicomHeader, name: string): (frame: number) => Uint8Array {

@@ -17,9 +17,6 @@ interface VoxelKind {
   readonly create: (length: number) => FrameArray;
 }
 
-/** Slices beyond the announced ones are kept in blocks of this many. */
-const blockSlices = 16;
-
 /**
  * Slices of one type and size lie one after the other in a block that holds all announced ones, and
  * are sorted there in place at the end. Any others get arrays of their own.
@@ -82,9 +79,9 @@ export class SliceStore {
   #grow(kind: VoxelKind): void {
     const left = Math.max(0, this.expected - this.#slots.length);
     // The first few slices, which came before the number was known, move to the block of all.
-    const moves = left > 0 && this.#slots.length * 4 <= this.expected;
+    const moves = this.#slots.length * 4 <= this.expected;
     const moved = moves ? this.#slots : [];
-    const chunk = kind.create((moved.length + (left || (this.#slots.length === 0 ? 1 : blockSlices))) * this.#length);
+    const chunk = kind.create((moved.length + Math.max(1, left)) * this.#length);
     moved.forEach((slot, n) => {
       chunk.set(slot.voxels, n * this.#length);
       slot.chunk = chunk;

@@ -16,7 +16,7 @@ export type Compression =
   | 'htj2k'
   | 'jpeg-xl';
 
-interface TransferSyntax {
+export interface TransferSyntax {
   readonly name: string;
   readonly compression: Compression;
   /** True if decoded values may differ from those that the scanner stored. */
