@@ -3,19 +3,28 @@ import '@vscode/codicons/dist/codicon.css';
 import './styles/page.css';
 import './styles/controls.css';
 import './styles/panes.css';
-import { AnnotationChanged, InvokeCommand, PageFailed, Ready, RunCommand, Series, SettingsChanged } from '../protocol/view';
+import {
+  AnnotationChanged,
+  InvokeCommand,
+  PageFailed,
+  Ready,
+  RunCommand,
+  Series,
+  SettingsChanged,
+} from '../protocol/view';
 import { runCommand } from './commands';
 import { element } from './dom';
 import { setBundle, t } from './l10n';
 import { sideAndToolbar } from './panels/page';
+import { Session } from './session';
 import { fromJson, toJson } from './state/persistence';
 import { initialState } from './state/view-state';
-import { Session } from './session';
 import { reportStatus } from './status';
-import { type Host, connectHost } from './transport/host';
+import { connectHost, type Host } from './transport/host';
 import { registerControls } from './ui/toolkit';
 import { Viewer } from './viewer';
-import { prepare, Viewport } from './viewports/renderer';
+import type * as Renderer from './viewports/renderer';
+import { detectRendering } from './viewports/webgl';
 
 /** Milliseconds between a change of the view and its being remembered. */
 const REMEMBER_AFTER = 150;
@@ -26,6 +35,7 @@ async function start(host: Host): Promise<void> {
   const answer = connection.sendRequest(Ready, undefined);
   registerControls();
   const ready = await answer;
+  performance.mark('hemorica:ready');
   if (ready.translations) setBundle(ready.translations);
 
   const kept = fromJson(host.recall());
@@ -33,14 +43,32 @@ async function start(host: Host): Promise<void> {
   const viewer = new Viewer({ ...initialState(ready.settings), ...kept, annotation: ready.annotation }, (text) => {
     announcer.textContent = text;
   });
-  const session = new Session(host, ready, viewer, kept, prepare);
+  const session = new Session(host, ready, viewer, kept);
   // Bytes are on their way while the page is built.
   session.load();
 
   const failed = (error: unknown): void => reportFailure(host, error);
+  let renderer: typeof Renderer | undefined;
+  const loadRenderer = async (): Promise<void> => {
+    const loaded = await import('./viewports/renderer');
+    const rendering = detectRendering();
+    loaded.prepare(rendering);
+    renderer = loaded;
+    viewer.store.set({ rendering });
+    viewer.redraw();
+  };
+  // Cornerstone comes after the first slice, which does not need it, or when there is none.
+  const stop = viewer.store.watch(
+    (state) => state.stage.name,
+    (stage) => {
+      if (stage === 'loading') return;
+      queueMicrotask(() => stop());
+      requestAnimationFrame(() => window.setTimeout(() => void loadRenderer().catch(failed)));
+    },
+  );
   const page = sideAndToolbar(
     viewer,
-    (target, id, rendered) => new Viewport(target, id, rendered, failed),
+    (target, id, rendered) => renderer && new renderer.Viewport(target, id, rendered, failed),
     {
       painted: () => session.painted(),
       cancel: () => session.cancel(),
@@ -85,11 +113,14 @@ function reportFailure(host: Host, error: unknown): void {
   void host.connection.sendNotification(PageFailed, { message, ...(detail ? { detail } : {}) });
 }
 
+performance.mark('hemorica:script');
 const host = connectHost();
 window.addEventListener('error', (event) => reportFailure(host, event.error ?? event.message));
 window.addEventListener('unhandledrejection', (event) => reportFailure(host, event.reason));
 start(host).catch((error: unknown) => {
   reportFailure(host, error);
   const message = error instanceof Error ? error.message : String(error);
-  document.body.append(element('p', { class: 'fatal', role: 'alert', text: t('The viewer could not start: {0}', message) }));
+  document.body.append(
+    element('p', { class: 'fatal', role: 'alert', text: t('The viewer could not start: {0}', message) }),
+  );
 });

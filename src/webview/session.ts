@@ -1,5 +1,5 @@
 /** The life of a page: asks the host what to show, loads it, and keeps view and host in step. */
-import { ScanError, type Volume } from '../core/volume';
+import type { ScanError, Volume } from '../core/volume';
 import type { DecodeResult } from '../protocol/decode';
 import { type AnnotationView, type DecodedScan, PageFailed, type ReadyResult, ScanDecoded } from '../protocol/view';
 import { ScanLoader } from './scan/loader';
@@ -14,19 +14,18 @@ export class Session {
   private workerCode: Promise<string> | undefined;
   /** Files of the series, kept for a retry. */
   private series: Parameters<ScanLoader['addSeries']>[0] | undefined;
+  private painting = false;
   private firstPaint = 0;
   private decoded: Omit<DecodedScan, 'firstPaint'> | undefined;
 
   /**
    * @param kept State of the page that was here before the tab was hidden.
-   * @param rendering Tells, once cornerstone is there, how it draws.
    */
   constructor(
     private readonly host: Host,
     private readonly ready: ReadyResult,
     private readonly viewer: Viewer,
     private readonly kept: KeptState | undefined,
-    private readonly rendering: () => 'gpu' | 'cpu',
   ) {}
 
   /** Loads the scan from the start. */
@@ -68,12 +67,16 @@ export class Session {
     this.load();
   }
 
-  /** A pane has been painted: the first time, that is the answer to "when was something to see". */
+  /** A pane has been drawn: the first time, that is the answer to "when was something to see". */
   painted(): void {
-    if (this.firstPaint > 0 || !this.viewer.scan) return;
-    this.firstPaint = performance.now();
-    performance.mark('hemorica:first-paint');
-    this.reportDecoded();
+    if (this.painting || !this.viewer.scan) return;
+    this.painting = true;
+    // Drawn in this frame; the next task is behind its painting.
+    window.setTimeout(() => {
+      this.firstPaint = performance.now();
+      performance.mark('hemorica:first-paint');
+      this.reportDecoded();
+    });
   }
 
   /** Takes over what the host says of the annotation; a mask that does not fit is refused here too. */
@@ -103,10 +106,10 @@ export class Session {
     const { stage } = store.get();
     if (stage.name !== 'loading') return;
     performance.mark('hemorica:first-slice');
-    const scan = new Scan(volume, false, this.rendering() === 'cpu');
+    const scan = new Scan(volume, false);
     this.viewer.setScan(scan, store.get().slices);
     this.adoptWindow(scan);
-    store.set({ stage: { ...stage, name: 'first-slice' }, rendering: this.rendering() });
+    store.set({ stage: { ...stage, name: 'first-slice' } });
   }
 
   private showWhole({ volume, sha256 }: DecodeResult): void {
@@ -114,10 +117,10 @@ export class Session {
     const { store } = this.viewer;
     const first = this.viewer.scan?.whole ? undefined : this.viewer.scan;
     const before = this.viewer.scan?.whole ? store.get().slices : this.kept?.slices;
-    const scan = new Scan(volume, true, this.rendering() === 'cpu');
+    const scan = new Scan(volume, true);
     this.viewer.setScan(scan, before ?? startSlices(scan, first));
     if (!first) this.adoptWindow(scan);
-    store.set({ stage: { name: 'ready' }, rendering: this.rendering() });
+    store.set({ stage: { name: 'ready' } });
     this.setAnnotation(store.get().annotation);
     this.decoded = decodedScan(volume, sha256);
     this.reportDecoded();

@@ -10,7 +10,7 @@ import type { PlanePoint } from './scan/planes';
 import type { Scan } from './scan/scan';
 import { Store } from './state/store';
 import { PLANES, type Plane, planesOf, type ViewState } from './state/view-state';
-import { type Camera, panned, type Point, WHOLE, zoomed } from './viewports/camera';
+import { type Camera, type Point, panned, WHOLE, zoomed } from './viewports/camera';
 import type { Pane } from './viewports/pane';
 
 /** A step of the zoom commands. */

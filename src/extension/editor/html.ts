@@ -19,7 +19,7 @@ export function scanPage(webview: vscode.Webview, extensionUri: vscode.Uri): str
 </head>
 <body>
 <div id="root"></div>
-<script src="${asset('webview.js')}"></script>
+<script type="module" src="${asset('webview.js')}"></script>
 </body>
 </html>`;
 }

@@ -35,10 +35,7 @@ export function noticesButton(viewer: Viewer, closed: () => void): HTMLElement {
       'ul',
       { class: 'menu notices', attributes: { 'aria-label': t('Notices about this scan'), tabindex: '-1' } },
       current(viewer).map((notice) =>
-        element('li', { class: notice.severity }, [
-          icon(notice.severity),
-          element('span', { text: notice.message }),
-        ]),
+        element('li', { class: notice.severity }, [icon(notice.severity), element('span', { text: notice.message })]),
       ),
     );
     holder.append(list);

@@ -1,6 +1,7 @@
 /** The page: toolbar, banner, panes with their cover, slice bar and side panel. */
-import { element } from '../dom';
+
 import type { CommandTargets } from '../commands';
+import { element } from '../dom';
 import { t } from '../l10n';
 import { dispatchPointers, type Tools, watchDragKeys } from '../tools/dispatch';
 import { NavigateTool } from '../tools/navigate';
@@ -13,7 +14,7 @@ import { paneGrid } from '../viewports/grid';
 import type { MakeViewport } from '../viewports/pane';
 import { sidePanel } from './side';
 import { sliceBar } from './slice-bar';
-import { annotationBanner, stageCover, type StageActions } from './stage';
+import { annotationBanner, type StageActions, stageCover } from './stage';
 import { toolbar } from './toolbar';
 
 export interface PageActions extends StageActions {
@@ -55,10 +56,7 @@ export function sideAndToolbar(viewer: Viewer, makeViewport: MakeViewport, actio
   const page = element('main', { class: 'page', attributes: { 'aria-label': t('Scan viewer') } }, [
     bar.element,
     annotationBanner(viewer, actions),
-    element('div', { class: 'middle' }, [
-      element('div', { class: 'center' }, [stage, slices.element]),
-      side.element,
-    ]),
+    element('div', { class: 'middle' }, [element('div', { class: 'center' }, [stage, slices.element]), side.element]),
   ]);
   foldWhenNarrow(page, viewer);
   document.addEventListener('keydown', (event) => {
@@ -98,7 +96,7 @@ function connectTools(viewer: Viewer): void {
   viewer.store.watch(
     (state) => state.tool,
     (tool) => {
-      for (const pane of viewer.panes.values()) pane.element.style.cursor = tools.main[tool].cursor;
+      for (const pane of viewer.panes.values()) pane.element.style.setProperty('--cursor', tools.main[tool].cursor);
     },
   );
 }

@@ -42,7 +42,7 @@ export function sidePanel(viewer: Viewer): SidePanel {
     const { scan } = viewer;
     const { annotation } = viewer.store.get();
     const measures = scan?.whole ? scan.labels.measure(scan.volume.slices, scan.pixelArea) : [];
-    rows.forEach((row, n) => row.show(measures[n]));
+    for (const [n, row] of rows.entries()) row.show(measures[n]);
     provenance.textContent =
       annotation.state === 'shown'
         ? (annotation.provenance ?? annotation.file)

@@ -18,11 +18,7 @@ export interface SliceBar {
 export function sliceBar(viewer: Viewer, focusView: () => void): SliceBar {
   const { store } = viewer;
   const track = slider(t('Slice'), (value) => viewer.goTo(value));
-  const field = numberField(
-    t('Go to slice'),
-    (value) => viewer.goTo(value - 1),
-    focusView,
-  );
+  const field = numberField(t('Go to slice'), (value) => viewer.goTo(value - 1), focusView);
   const total = element('span', { class: 'total' });
   const strip = element('canvas', { class: 'strip', attributes: { 'aria-hidden': 'true' } });
   const bar = element('div', { class: 'slice-bar' }, [

@@ -2,7 +2,7 @@
 import { element } from '../dom';
 import { t } from '../l10n';
 import type { Stage } from '../state/view-state';
-import { iconButton, icon, progressRing, textButton } from '../ui/button';
+import { icon, iconButton, progressRing, textButton } from '../ui/button';
 import type { Viewer } from '../viewer';
 
 export interface StageActions {
@@ -21,7 +21,7 @@ export function stageCover(viewer: Viewer, actions: StageActions): HTMLElement {
     (state) => state.stage,
     (stage) => {
       cover.hidden = stage.name === 'ready';
-      cover.dataset['stage'] = stage.name;
+      cover.dataset.stage = stage.name;
       const busy = stage.name === 'loading' || stage.name === 'first-slice';
       // Only the figures change while loading: the button must stay the same to be pressed.
       if (stage.name !== shown) {
@@ -76,9 +76,7 @@ function failure(stage: Stage & { name: 'failed' }, actions: StageActions): HTML
 export function progressText(stage: { done: number; total: number; decoding: boolean }): string {
   if (stage.decoding) return t('Decoding {0} of {1} slices', stage.done, stage.total);
   const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
-  return stage.total > 0
-    ? t('Loading {0} of {1} MB', megabytes(stage.done), megabytes(stage.total))
-    : t('Loading');
+  return stage.total > 0 ? t('Loading {0} of {1} MB', megabytes(stage.done), megabytes(stage.total)) : t('Loading');
 }
 
 /** A line above the picture: why the annotation is not drawn, or is not the newest. */

@@ -1,13 +1,12 @@
 /**
  * Voxels as cornerstone draws them.
  *
- * Images keep the stored values wherever cornerstone can draw them (8 and 16 bit, and floats on the
- * GPU), and the window is converted instead: no copy, no rounding. What it cannot draw becomes
- * floats of the true value, and for the CPU, which draws integers only, 16 bits over the range that
- * matters.
+ * Images keep the stored values wherever cornerstone can draw them (8 and 16 bit, 32 bit floats), and
+ * the window is converted instead: no copy, no rounding. What it cannot draw becomes floats of the
+ * true value.
  */
 import type { Volume, VoxelArray } from '../../core/volume';
-import type { DrawableImage } from '../viewports/renderer';
+import type { DrawableImage } from '../viewports/picture';
 
 /** Values beyond these HU are metal or outside the scanner's circle; no window looks there. */
 const HU_RANGE = [-4096, 4095] as const;
@@ -18,36 +17,24 @@ export class Drawing {
   /** drawn = value * factor + offset. */
   private readonly factor: number;
   private readonly offset: number;
+  /** True if the drawn images are floats. */
+  readonly float: boolean;
   private readonly convert: (pixels: VoxelArray) => Pixels;
   private values: readonly [number, number] | undefined;
 
-  /** @param cpu True if the images are drawn by the CPU. */
   constructor(
     private readonly volume: Pick<Volume, 'voxels' | 'slope' | 'intercept' | 'notices' | 'size' | 'padding'>,
-    cpu: boolean,
   ) {
     const { slope, intercept, voxels } = volume;
-    const direct = slope > 0 && (is8or16(voxels) || (!cpu && voxels instanceof Float32Array));
-    if (direct) {
+    if (slope > 0 && isDrawable(voxels)) {
       this.factor = 1 / slope;
       this.offset = -intercept / slope;
+      this.float = voxels instanceof Float32Array;
       this.convert = (pixels) => pixels as Pixels;
-    } else if (cpu) {
-      const [low, high] = this.interesting();
-      const step = 65535 / Math.max(high - low, Number.MIN_VALUE);
-      this.factor = step;
-      this.offset = -low * step;
-      this.convert = (pixels) => {
-        const out = new Uint16Array(pixels.length);
-        for (let n = 0; n < out.length; n++) {
-          const drawn = (Number(pixels[n]) * slope + intercept - low) * step;
-          out[n] = Math.max(0, Math.min(65535, Math.round(drawn)));
-        }
-        return out;
-      };
     } else {
       this.factor = 1;
       this.offset = 0;
+      this.float = true;
       this.convert = (pixels) => {
         const out = new Float32Array(pixels.length);
         for (let n = 0; n < out.length; n++) out[n] = Number(pixels[n]) * slope + intercept;
@@ -90,19 +77,21 @@ export class Drawing {
     return [Math.min(...ends), Math.max(...ends)];
   }
 
-  private interesting(): readonly [number, number] {
-    if (!this.volume.notices.some((notice) => notice.code === 'not-hounsfield')) return HU_RANGE;
+  /** The drawn values that any window looks at. */
+  usefulRange(): readonly [number, number] {
+    if (!this.volume.notices.some((notice) => notice.code === 'not-hounsfield')) return this.range(...HU_RANGE);
     const [low, high] = this.valueRange();
-    return [low, high > low ? high : low + 1];
+    return this.range(low, high);
   }
 }
 
-function is8or16(voxels: VoxelArray): boolean {
+function isDrawable(voxels: VoxelArray): boolean {
   return (
     voxels instanceof Int16Array ||
     voxels instanceof Uint16Array ||
     voxels instanceof Uint8Array ||
-    voxels instanceof Int8Array
+    voxels instanceof Int8Array ||
+    voxels instanceof Float32Array
   );
 }
 

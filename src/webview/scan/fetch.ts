@@ -1,7 +1,7 @@
 /** The page's side of bytes: files from VS Code as streams. */
 import { ScanError } from '../../core/volume';
-import { t } from '../l10n';
 import type { RemoteFile } from '../../protocol/view';
+import { t } from '../l10n';
 
 async function request(file: RemoteFile, signal: AbortSignal): Promise<Response> {
   let response: Response;

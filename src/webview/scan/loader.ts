@@ -52,11 +52,18 @@ export class ScanLoader {
 
   /** Starts, and returns at once; how it goes is told by the events. */
   start(timePoint?: number): void {
-    this.load(timePoint).catch((error: unknown) => {
-      if (this.abort.signal.aborted) return;
-      this.cancel();
-      this.events.failed(asScanError(error, this.name));
-    });
+    this.load(timePoint).then(
+      (result) => {
+        if (this.abort.signal.aborted) return;
+        this.cancel();
+        this.events.done(result);
+      },
+      (error: unknown) => {
+        if (this.abort.signal.aborted) return;
+        this.cancel();
+        this.events.failed(asScanError(error, this.name));
+      },
+    );
   }
 
   /** The files of the series (the opened one among them or not), when the host has found them. */
@@ -71,7 +78,7 @@ export class ScanLoader {
     this.worker = undefined;
   }
 
-  private async load(timePoint: number | undefined): Promise<void> {
+  private async load(timePoint: number | undefined): Promise<DecodeResult> {
     const { source } = this;
     const openedFile = source.kind === 'nifti' ? source.file : source.opened;
     this.expected = openedFile.size;
@@ -97,9 +104,7 @@ export class ScanLoader {
     });
     const fed = source.kind === 'nifti' ? this.feedNifti(connection, source) : this.feedDicom(connection, source);
     // The decoder may fail while bytes still come, and bytes may fail while the decoder waits.
-    const result = await Promise.race([decoded, failure.promise, fed.then(() => decoded)]);
-    this.cancel();
-    this.events.done(result);
+    return Promise.race([decoded, failure.promise, fed.then(() => decoded)]);
   }
 
   private async startWorker(): Promise<MessageConnection> {

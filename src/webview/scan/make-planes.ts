@@ -2,7 +2,7 @@
 import { indexToWorld, worldToIndex } from '../../core/geometry';
 import { type DisplayPlane, displayPlane, planeImage } from '../../core/reformat';
 import type { Volume } from '../../core/volume';
-import { PLANES, type PerPlane, type Plane } from '../state/view-state';
+import { type PerPlane, PLANES, type Plane } from '../state/view-state';
 import type { Drawing } from './drawing';
 import { planeLabels } from './label-image';
 import type { LabelVolume } from './labels';
@@ -34,6 +34,8 @@ function makePlane(volume: Volume, plane: DisplayPlane, drawing: Drawing, labels
       width,
       height,
       spacing: [columnSpacing, rowSpacing],
+      float: drawing.float,
+      usefulRange: () => drawing.usefulRange(),
       image: (n) => drawing.image(planeImage(volume, plane, n).pixels, width, height),
     },
     toWorld: ({ slice, point }) =>

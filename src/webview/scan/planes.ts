@@ -2,7 +2,7 @@
 import type { Vec3 } from '../../core/volume';
 import type { Plane } from '../state/view-state';
 import type { PlaneExtent, Point } from '../viewports/camera';
-import type { ImageStack } from '../viewports/renderer';
+import type { ImageStack } from '../viewports/picture';
 
 /** A point of a plane: slice (fractional, 0-based) and place in plane mm. */
 export interface PlanePoint {

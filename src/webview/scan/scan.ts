@@ -1,9 +1,10 @@
 /** A decoded scan (or its first slice) as the view uses it: planes, values and windows. */
+
+import type { SliceRuns } from '../../core/annotation/runs';
 import { indexToWorld, worldToIndex } from '../../core/geometry';
 import { cross, norm } from '../../core/vec3';
-import type { SliceRuns } from '../../core/annotation/runs';
 import type { Vec3, Volume } from '../../core/volume';
-import { PLANES, type PerPlane, type Plane } from '../state/view-state';
+import { type PerPlane, PLANES, type Plane } from '../state/view-state';
 import { Drawing } from './drawing';
 import { LabelVolume } from './labels';
 import { makePlanes } from './make-planes';
@@ -23,14 +24,12 @@ export class Scan {
 
   /**
    * @param whole False for a first slice, which has no other planes and no place among its slices yet.
-   * @param cpu True if the images are drawn by the CPU, which takes integers only.
    */
   constructor(
     readonly volume: Volume,
     readonly whole: boolean,
-    cpu: boolean,
   ) {
-    this.drawing = new Drawing(volume, cpu);
+    this.drawing = new Drawing(volume);
     this.labels = new LabelVolume(volume.size);
     this.planes = makePlanes(volume, this.drawing, this.labels);
   }

@@ -2,7 +2,7 @@
  * What of a view outlives its page: VS Code destroys the page of a hidden tab, and gives this back
  * to the next one. Versioned; anything that does not fit is dropped, never an error.
  */
-import { PLANES, type PerPlane, type Ruler, type ViewState } from './view-state';
+import { type PerPlane, PLANES, type Ruler, type ViewState } from './view-state';
 
 const VERSION = 1;
 
@@ -32,7 +32,7 @@ export function toJson(state: ViewState): unknown {
 
 /** The view that `toJson` kept; undefined if it is none of ours. */
 export function fromJson(json: unknown): KeptState | undefined {
-  if (!isRecord(json) || json['version'] !== VERSION) return undefined;
+  if (!isRecord(json) || json.version !== VERSION) return undefined;
   const state = json as unknown as KeptState & { hiddenLabels: unknown };
   const valid =
     ['axial', 'coronal', 'sagittal', 'all'].includes(state.layout) &&
@@ -62,7 +62,7 @@ function perPlane(value: unknown, is: (item: unknown) => boolean): boolean {
 }
 
 function isPart(value: unknown): boolean {
-  return isRecord(value) && Number.isFinite(value['zoom']) && Number(value['zoom']) > 0 && isPoint(value['pan']);
+  return isRecord(value) && Number.isFinite(value.zoom) && Number(value.zoom) > 0 && isPoint(value.pan);
 }
 
 function isPoint(value: unknown): boolean {
@@ -72,11 +72,11 @@ function isPoint(value: unknown): boolean {
 function isRuler(value: unknown): value is Ruler {
   return (
     isRecord(value) &&
-    Number.isInteger(value['id']) &&
-    Number.isInteger(value['slice']) &&
-    PLANES.some((plane) => plane === value['plane']) &&
-    Array.isArray(value['ends']) &&
-    value['ends'].length === 2 &&
-    value['ends'].every(isPoint)
+    Number.isInteger(value.id) &&
+    Number.isInteger(value.slice) &&
+    PLANES.some((plane) => plane === value.plane) &&
+    Array.isArray(value.ends) &&
+    value.ends.length === 2 &&
+    value.ends.every(isPoint)
   );
 }

@@ -1,8 +1,8 @@
 /** Pointers and wheels over a pane, to the tool that they belong to. */
 import type { ToolName } from '../state/view-state';
+import type { Viewer } from '../viewer';
 import { type Point, toPlane } from '../viewports/camera';
 import type { Pane } from '../viewports/pane';
-import type { Viewer } from '../viewer';
 import type { Drag, PanePointer, Tool } from './tool';
 import { WheelNotches } from './wheel';
 

@@ -1,6 +1,7 @@
 /** What a pointer does in a pane: one small class a tool. */
-import type { Point } from '../viewports/camera';
+
 import type { Plane } from '../state/view-state';
+import type { Point } from '../viewports/camera';
 
 /** A pointer in a pane. */
 export interface PanePointer {

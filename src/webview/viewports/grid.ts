@@ -20,7 +20,7 @@ export function paneGrid(viewer: Viewer, makeViewport: MakeViewport, rendered: (
     const { layout, stage } = viewer.store.get();
     // A first slice has no other planes yet: it shows where it can.
     const shown = layout !== 'all' && stage.name !== 'ready' ? (viewer.scan?.native ?? 'axial') : layout;
-    grid.dataset['layout'] = shown;
+    grid.dataset.layout = shown;
     for (const [plane, pane] of viewer.panes) pane.element.hidden = shown !== 'all' && shown !== plane;
   };
   viewer.store.watch((state) => state.layout, arrange);

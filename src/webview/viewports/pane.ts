@@ -7,14 +7,18 @@ import { RulerLayer } from '../overlays/rulers';
 import type { Plane } from '../state/view-state';
 import type { Viewer } from '../viewer';
 import { type Camera, cameraOf, type Point } from './camera';
+import type { Picture } from './picture';
+import { drawPoster } from './poster';
 import type { Viewport } from './renderer';
 
-/** Makes a viewport; comes from a module that is loaded while the first slice is on its way. */
-export type MakeViewport = (target: HTMLDivElement, id: string, rendered: () => void) => Viewport;
+/** Makes a viewport; undefined as long as cornerstone is not there. */
+export type MakeViewport = (target: HTMLDivElement, id: string, rendered: () => void) => Viewport | undefined;
 
 export class Pane {
   readonly element: HTMLElement;
   private readonly picture = element('div', { class: 'picture' });
+  /** Stands in for the picture until cornerstone has painted. */
+  private readonly poster = element('canvas', { class: 'poster' });
   private readonly maskCanvas = element('canvas', { class: 'mask' });
   private readonly mask = new MaskLayer(this.maskCanvas);
   private readonly crosshair = new CrosshairLayer();
@@ -47,6 +51,7 @@ export class Pane {
       { class: 'pane', role: 'group', attributes: { tabindex: '0', 'data-plane': plane } },
       [
         this.picture,
+        this.poster,
         this.maskCanvas,
         marks as unknown as HTMLElement,
         ...Object.values(this.letters),
@@ -75,6 +80,17 @@ export class Pane {
     this.viewport = undefined;
   }
 
+  private drawPicture(picture: Picture): void {
+    this.viewport ??= this.makeViewport(this.picture, this.plane, () => {
+      this.poster.remove();
+      this.rendered();
+    });
+    this.viewport?.show(picture);
+    if (!this.poster.isConnected) return;
+    drawPoster(this.poster, picture);
+    this.rendered();
+  }
+
   private resized(): void {
     const { clientWidth, clientHeight } = this.element;
     this.size = [clientWidth, clientHeight];
@@ -91,8 +107,9 @@ export class Pane {
     const state = store.get();
     const view = scan.planes[this.plane];
     const slice = Math.min(state.slices[this.plane], view.stack.count - 1);
-    this.viewport ??= this.makeViewport(this.picture, this.plane, this.rendered);
-    this.viewport.show({
+    // A first slice stands alone: the other planes come with the whole scan.
+    if (!scan.whole && !view.native) return;
+    this.drawPicture({
       stack: view.stack,
       slice,
       camera,

@@ -8,67 +8,40 @@
 import {
   cache,
   Enums,
+  getConfiguration,
   imageLoader,
   metaData,
   RenderingEngine,
-  setUseCPURendering,
   type StackViewport,
+  setUseCPURendering,
   type Types,
-  getConfiguration,
   utilities,
 } from '@cornerstonejs/core';
 import type { Camera } from './camera';
+import type { ImageStack, Picture } from './picture';
+import { quantized } from './quantize';
+import type { Rendering } from './webgl';
 
 const SCHEME = 'hemorica';
 
 /** Bytes of windowless images that cornerstone may keep; they can be made again at any time. */
 const CACHE_BYTES = 48e6;
 
-/** Pixels of one image in a type that cornerstone draws, with their range. */
-export interface DrawableImage {
-  readonly width: number;
-  readonly height: number;
-  readonly pixels: Int8Array | Uint8Array | Int16Array | Uint16Array | Float32Array;
-  readonly min: number;
-  readonly max: number;
-}
-
-/** A stack of images of one size, made one by one when they are looked at. */
-export interface ImageStack {
-  readonly count: number;
-  readonly width: number;
-  readonly height: number;
-  /** mm per pixel, to the right and downwards. */
-  readonly spacing: readonly [number, number];
-  image(n: number): DrawableImage;
-}
+let rendering: Rendering = 'gpu';
 
 const stacks = new Map<string, ImageStack>();
 let stackNumber = 0;
 
-/** True where WebGL 2 is missing or is refused by the machine. */
-function lacksWebGL(): boolean {
-  const gl = document.createElement('canvas').getContext('webgl2');
-  gl?.getExtension('WEBGL_lose_context')?.loseContext();
-  return gl === null;
-}
-
-export type Rendering = 'gpu' | 'cpu';
-
-let rendering: Rendering | undefined;
-
-/** Prepares cornerstone, once; tells whether it draws by WebGL 2 or by the CPU. `force` overrides what is found. */
-export function prepare(force?: Rendering): Rendering {
-  if (rendering) return rendering;
-  rendering = force ?? (lacksWebGL() ? 'cpu' : 'gpu');
+/** Prepares cornerstone to draw by WebGL 2 or by the CPU; once, before the first viewport. */
+export function prepare(how: Rendering): void {
+  rendering = how;
   // One WebGL context for all panes: each costs memory and start-up time. This also spares
   // cornerstone's init() with its probing of texture formats, which stacks do not need.
   Object.assign(getConfiguration().rendering ?? {}, { webGlContextCount: 1 });
-  setUseCPURendering(rendering === 'cpu', false);
+  setUseCPURendering(how === 'cpu', false);
   cache.setMaxCacheSize(CACHE_BYTES);
   imageLoader.registerImageLoader(SCHEME, (imageId) => ({ promise: Promise.resolve(loadImage(imageId)) }));
   metaData.addProvider(provideMetadata);
-  return rendering;
 }
 
 function find(imageId: string): { stack: ImageStack; n: number } {
@@ -80,7 +53,9 @@ function find(imageId: string): { stack: ImageStack; n: number } {
 
 function loadImage(imageId: string): Types.IImage {
   const { stack, n } = find(imageId);
-  const { width, height, pixels, min, max } = stack.image(n);
+  // The CPU draws integers only.
+  const quantize = rendering === 'cpu' && stack.float;
+  const { width, height, pixels, min, max } = quantize ? quantized(stack).image(n) : stack.image(n);
   const voxelManager = utilities.VoxelManager.createImageVoxelManager({
     width,
     height,
@@ -141,16 +116,6 @@ function provideMetadata(type: string, imageId: string): unknown {
 
 let engine: RenderingEngine | undefined;
 
-/** What a viewport shall show. */
-export interface Picture {
-  readonly stack: ImageStack;
-  readonly slice: number;
-  readonly camera: Camera;
-  /** Values (in the images' own unit) that are drawn black and white. */
-  readonly range: readonly [number, number];
-  readonly interpolation: boolean;
-}
-
 /** One stack viewport of cornerstone in an element. Only the newest of the pictures asked for is shown. */
 export class Viewport {
   private readonly viewport: StackViewport;
@@ -167,17 +132,13 @@ export class Viewport {
     private readonly target: HTMLDivElement,
     private readonly id: string,
     rendered: () => void,
-    failed: (error: unknown) => void,
+    private readonly failed: (error: unknown) => void,
   ) {
-    prepare();
     engine ??= new RenderingEngine(SCHEME);
     engine.enableElement({ viewportId: id, element: target, type: Enums.ViewportType.STACK });
     this.viewport = engine.getViewport(id) as StackViewport;
-    this.failed = failed;
     target.addEventListener(Enums.Events.IMAGE_RENDERED, rendered);
   }
-
-  private readonly failed: (error: unknown) => void;
 
   /** Takes over a new size of the element; a `show` with the new camera must follow. */
   resize(): void {
@@ -224,7 +185,8 @@ export class Viewport {
     } else if (this.viewport.getCurrentImageIdIndex() !== slice) {
       await this.viewport.setImageIdIndex(slice);
     }
-    const [lower, upper] = picture.range;
+    const quantize = rendering === 'cpu' && stack.float;
+    const [lower, upper] = quantize ? quantized(stack).range(picture.range) : picture.range;
     this.viewport.setProperties(
       {
         voiRange: { lower, upper },
@@ -258,11 +220,7 @@ export class Viewport {
     const wantedX = stack.width / 2 - (center[0] / stack.spacing[0] + 0.5);
     const wantedY = stack.height / 2 - (center[1] / stack.spacing[1] + 0.5);
     cpu.setCamera({
-      focalPoint: [
-        focal[0] + (tx - wantedX) * stack.spacing[0],
-        focal[1] + (ty - wantedY) * stack.spacing[1],
-        0,
-      ],
+      focalPoint: [focal[0] + (tx - wantedX) * stack.spacing[0], focal[1] + (ty - wantedY) * stack.spacing[1], 0],
     });
   }
 

@@ -1,5 +1,5 @@
-import type { Volume } from '../../core/volume';
 import { DicomDecoder } from '../../core/formats/dicom';
+import type { Volume } from '../../core/volume';
 import type { DecodeParams } from '../../protocol/decode';
 import type { Feed, FeedEvents } from './feed';
 
