@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { geometryFromSlices, indexToWorld } from '../../../src/core/geometry';
+import { regularize } from '../../../src/core/regularize';
+import type { Vec3, Volume } from '../../../src/core/volume';
+import { allStorages, makeVolume, noiseWorld, store } from '../../fixtures/volumes';
+
+/** HU that is linear in space, so that linear interpolation meets it exactly. */
+const field = ([x, y, z]: Vec3): number => 3 * x - 2 * y + 5 * z;
+
+/** A stack with the given first voxels (LPS mm) and axes turned about x by `turn`, filled from the field. */
+function stack(positions: readonly Vec3[], turn = 0): Volume {
+  const axes: [Vec3, Vec3] = [
+    [1, 0, 0],
+    [0, Math.cos(turn), -Math.sin(turn)],
+  ];
+  const geometry = geometryFromSlices(axes, [2, 2], [20, 24], positions);
+  const volume = makeVolume(geometry, new Float32Array(20 * 24 * positions.length));
+  let at = 0;
+  for (let k = 0; k < positions.length; k++) {
+    for (let j = 0; j < 24; j++)
+      for (let i = 0; i < 20; i++) volume.voxels[at++] = field(indexToWorld(volume, [i, j, k]));
+  }
+  return volume;
+}
+
+/** Checks every voxel between the first and the last slice against the field; returns how many were covered. */
+function checkField(result: Volume, lowest: number): number {
+  let covered = 0;
+  let at = 0;
+  for (let k = 0; k < result.size[2] - 1; k++) {
+    for (let j = 0; j < result.size[1]; j++) {
+      for (let i = 0; i < result.size[0]; i++) {
+        const value = Number(result.voxels[at++]);
+        if (value === lowest) continue;
+        covered++;
+        const expected = field(indexToWorld(result, [i, j, k]));
+        assert.ok(Math.abs(value - expected) < 0.05, `voxel ${i}, ${j}, ${k} is ${value}, expected ${expected}`);
+      }
+    }
+  }
+  return covered;
+}
+
+describe('regularize', () => {
+  it('leaves a regular stack as it is, however it is stored', () => {
+    const world = noiseWorld(5, [3, 4, 5], [0.5, 0.75, 3], [-10, 20, -30]);
+    for (const storage of allStorages()) {
+      const volume = store(world, storage);
+      assert.equal(regularize(volume), volume);
+    }
+  });
+
+  it('puts uneven slices on even steps, each value at its place', () => {
+    const volume = stack([0, 4, 8, 9, 16, 23].map((z): Vec3 => [-20, -24, z]));
+    const result = regularize(volume);
+    assert.ok(result.regular);
+    assert.deepEqual(result.size, [20, 24, 7]);
+    assert.equal(result.spacing[2], 4);
+    const lowest = Math.min(...(volume.voxels as Float32Array));
+    assert.ok(checkField(result, lowest) >= 20 * 24 * 6 - 1);
+  });
+
+  it('sets a tilted stack upright without losing a voxel to its edges', () => {
+    const turn = 0.3;
+    const volume = stack(
+      [0, 5, 10, 15, 20].map((z): Vec3 => [-20, -24, z]),
+      turn,
+    );
+    assert.ok(volume.tilt > 17);
+    const result = regularize(volume);
+    assert.equal(result.tilt, 0);
+    assert.ok(result.regular);
+    // The slices slide along j by 20 mm * sin(turn), which is 2.96 pixels.
+    assert.deepEqual(result.size, [20, 27, 5]);
+    const lowest = Math.min(...(volume.voxels as Float32Array));
+    const covered = checkField(result, lowest);
+    assert.ok(covered > 20 * 22 * 4, `${covered} voxels were covered`);
+  });
+
+  it('rounds integers', () => {
+    const volume = stack([0, 4, 9].map((z): Vec3 => [-20, -24, z]));
+    const voxels = Int16Array.from(volume.voxels as Float32Array, (value) => Math.round(value));
+    const result = regularize({ ...volume, voxels });
+    assert.ok(result.voxels instanceof Int16Array);
+    const expected = field(indexToWorld(result, [3, 4, 1]));
+    assert.ok(Math.abs(Number(result.voxels[(1 * 24 + 4) * 20 + 3]) - expected) <= 1);
+  });
+});
