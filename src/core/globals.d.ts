@@ -9,22 +9,14 @@ declare class TextDecoder {
 declare class TextEncoder {
   encode(input?: string): Uint8Array<ArrayBuffer>;
 }
-/** A transform from the Compression Streams standard, reduced to what core does with it. */
-interface ByteTransform {
-  readonly readable: {
-    getReader(): {
-      read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: undefined }>;
-      cancel(reason?: unknown): Promise<void>;
-    };
-  };
-  readonly writable: {
-    getWriter(): {
-      write(chunk: Uint8Array): Promise<void>;
-      close(): Promise<void>;
-      abort(reason?: unknown): Promise<void>;
-    };
-  };
+/** Of the Compression Streams standard: what the streams look like to core is said where it uses them. */
+declare class DecompressionStream {
+  constructor(format: 'gzip');
+  readonly readable: never;
+  readonly writable: never;
 }
-declare const DecompressionStream: new (format: 'gzip') => ByteTransform;
-declare const CompressionStream: new (format: 'gzip') => ByteTransform;
-declare function setTimeout(callback: () => void, milliseconds: number): unknown;
+declare class CompressionStream {
+  constructor(format: 'gzip');
+  readonly readable: never;
+  readonly writable: never;
+}

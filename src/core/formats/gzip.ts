@@ -31,6 +31,23 @@ export class GzipError extends Error {
   }
 }
 
+/** A compression stream, reduced to what is done with it here. Bytes are never in shared memory. */
+interface ByteTransform {
+  readonly readable: {
+    getReader(): {
+      read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: unknown }>;
+      cancel(reason?: unknown): Promise<void>;
+    };
+  };
+  readonly writable: {
+    getWriter(): {
+      write(chunk: Uint8Array<ArrayBuffer>): Promise<void>;
+      close(): Promise<void>;
+      abort(reason?: unknown): Promise<void>;
+    };
+  };
+}
+
 /** Takes gzip data in chunks of any size and hands the inflated bytes on, in order. */
 export class GunzipStream {
   /** Everything that came in, for the second attempt; chunks are kept, not copied. */
@@ -51,7 +68,7 @@ export class GunzipStream {
    */
   constructor(output: (bytes: Uint8Array) => void) {
     this.#output = output;
-    const { readable, writable } = new DecompressionStream('gzip');
+    const { readable, writable }: ByteTransform = new DecompressionStream('gzip');
     this.#writer = writable.getWriter();
     this.#reader = readable.getReader();
     this.#reading = this.#read();
@@ -101,7 +118,7 @@ export class GunzipStream {
     this.#pendingBytes = 0;
     try {
       for (let at = 0; at < bytes.length && !this.#platformFailed; at += LARGEST_CHUNK)
-        await this.#writer.write(bytes.subarray(at, at + LARGEST_CHUNK));
+        await this.#writer.write(bytes.subarray(at, at + LARGEST_CHUNK) as Uint8Array<ArrayBuffer>);
     } catch {
       this.#platformFailed = true;
     }
@@ -194,9 +211,9 @@ function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array 
 
 /** Bytes as one gzip member (compression level of the platform, usually 6). */
 export async function gzip(bytes: Uint8Array): Promise<Uint8Array> {
-  const { readable, writable } = new CompressionStream('gzip');
+  const { readable, writable }: ByteTransform = new CompressionStream('gzip');
   const writer = writable.getWriter();
-  const written = writer.write(bytes).then(() => writer.close());
+  const written = writer.write(bytes as Uint8Array<ArrayBuffer>).then(() => writer.close());
   const reader = readable.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;

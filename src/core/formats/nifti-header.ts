@@ -8,7 +8,8 @@
  * Format: nifti1.h and nifti2.h of nifti.nimh.nih.gov; Analyze 7.5, Mayo Clinic.
  */
 import { NIFTI1, NIFTI2 } from 'nifti-reader-js';
-import { type Affine, flipXY, isUsableAffine } from '../geometry';
+import { type Affine, affineColumn, flipXY, isUsableAffine } from '../geometry';
+import { norm } from '../vec3';
 import { type Notice, ScanError, type Vec3 } from '../volume';
 import { type NiftiDatatype, niftiDatatype } from './nifti-datatypes';
 
@@ -102,6 +103,7 @@ export function parseNiftiHeader(bytes: Uint8Array, name: string): NiftiHeader {
     });
   const { slope, intercept } = checkScaling(fields, format, name);
   const { affine, provenance, notice } = chooseAffine(view, fields, dims[0] ?? 3, size, format, littleEndian, name);
+  checkPlausible(affine, name);
   if (notice) notices.push(notice);
   return {
     format,
@@ -178,6 +180,25 @@ function checkScaling(
       'Repair scl_inter in the header (usually 0), or export the file again.',
     );
   return { slope, intercept };
+}
+
+/** Beyond these no scanner measures, and positions would lose their precision. */
+const SPACING_MM = { least: 1e-4, most: 1e4 };
+const FURTHEST_MM = 1e7;
+
+function checkPlausible(affine: Affine, name: string): void {
+  const columns = ([0, 1, 2] as const).map((c) => norm(affineColumn(affine, c)));
+  const origin = affineColumn(affine, 3);
+  if (
+    columns.every((mm) => mm >= SPACING_MM.least && mm <= SPACING_MM.most) &&
+    origin.every((mm) => Math.abs(mm) <= FURTHEST_MM)
+  )
+    return;
+  throw new ScanError(
+    name,
+    `The header's voxels are ${columns.map((mm) => mm.toPrecision(3)).join(' x ')} mm large and begin at ${origin.map((mm) => mm.toPrecision(3)).join(', ')} mm, which is not possible.`,
+    'Repair the sform, qform or units in the header (for example with nibabel), or export the file again.',
+  );
 }
 
 interface ChosenAffine {
