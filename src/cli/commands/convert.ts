@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { CommandModule } from 'yargs';
-import { encodeNifti } from '../../core/formats/write-nifti';
-import { affineOf } from '../../core/geometry';
-import { toValues } from '../../core/hounsfield';
+import { volumeToNifti } from '../../core/formats/write-nifti';
 import { regularize } from '../../core/regularize';
 import { ScanError } from '../../core/volume';
 import { WriteError, writeAtomically } from '../../node/atomic-write';
 import { loadScan } from '../../node/load-scan';
 import { findScans } from '../../node/scan-files';
-import { attempt, complain } from '../output';
+import { attempt } from '../output';
 import { BUNDLE } from '../place';
 import { checkVolumeNumber } from './info';
 
@@ -58,12 +56,7 @@ export const convert: CommandModule<object, ConvertArguments> = {
         ...(number !== undefined && { timePoint: number - 1 }),
       });
       const volume = regular ? regularize(loaded) : loaded;
-      if (!volume.regular) {
-        complain(
-          `${path}: its slices are uneven, which NIfTI cannot say: the first and the last are in place, those between are not. Use --regular to resample.`,
-        );
-      }
-      const bytes = encodeNifti({ ...toValues(volume), size: volume.size, affine: affineOf(volume) });
+      const bytes = volumeToNifti(volume, path);
       await writeAtomically(out, /\.gz$/i.test(out) ? gzipSync(bytes) : bytes);
     });
   },

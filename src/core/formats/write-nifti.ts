@@ -1,97 +1,184 @@
-/** Writing NIfTI-1 (nifti1.h of the NIfTI data format working group): one file, little-endian. */
-import { type Affine, affineColumn, flipXY } from '../geometry';
-import { cross, dot, norm, normalize } from '../vec3';
-import { ScanError, type Vec3, type VoxelArray } from '../volume';
+/**
+ * Volumes as NIfTI: one file, little-endian, voxels at the same places in the world.
+ * Format: nifti1.h and nifti2.h of nifti.nimh.nih.gov.
+ */
+import { type Affine, affineColumn, affineOf, flipXY } from '../geometry';
+import { toValues } from '../hounsfield';
+import { cross, dot, norm, normalize, scale } from '../vec3';
+import { ScanError, type Vec3, type Volume, type VoxelArray } from '../volume';
+import { datatypeNamed } from './nifti-datatypes';
 
+/** An image to write. */
 export interface NiftiImage {
   /** i fastest, then j, then k. */
   readonly voxels: VoxelArray;
   readonly size: Vec3;
   /** Index to world, LPS mm. */
   readonly affine: Affine;
-  /** value = voxel * slope + intercept; 1 and 0 by default. Stored in single precision. */
+  /** value = voxel * slope + intercept; 1 and 0 if left out. NIfTI-1 keeps them in single precision. */
   readonly slope?: number;
   readonly intercept?: number;
 }
 
-const HEADER = 348;
-/** Header and the four bytes that say that no extension follows. */
-const DATA = 352;
+/** Largest dimension of NIfTI-1 (a 16-bit integer). */
+const NIFTI1_LARGEST = 32767;
 
-/** [datatype, bits] of nifti1.h by the voxels' array. */
-function datatypeOf(voxels: VoxelArray): readonly [number, number] {
-  if (voxels instanceof Uint8Array) return [2, 8];
-  if (voxels instanceof Int16Array) return [4, 16];
-  if (voxels instanceof Int32Array) return [8, 32];
-  if (voxels instanceof Float32Array) return [16, 32];
-  if (voxels instanceof Float64Array) return [64, 64];
-  if (voxels instanceof Int8Array) return [256, 8];
-  if (voxels instanceof Uint16Array) return [512, 16];
-  if (voxels instanceof Uint32Array) return [768, 32];
-  if (voxels instanceof BigInt64Array) return [1024, 64];
-  return [1280, 64];
+/** Cosine between axes above which a rotation no longer describes them. */
+const PERPENDICULAR = 1e-4;
+
+/**
+ * A volume as the bytes of a .nii file. Every value (HU) is kept exactly, integers as integers where
+ * that is possible (`toValues`), and every voxel is where it was. NIfTI-2 where a dimension is above
+ * 32767.
+ * @param name Scan name for messages.
+ * @throws ScanError if the slices are unevenly spaced: one affine cannot say where they are.
+ */
+export function volumeToNifti(volume: Volume, name: string): Uint8Array<ArrayBuffer> {
+  if (!volume.regular)
+    throw new ScanError(
+      name,
+      'The distance between its slices changes, which NIfTI cannot express.',
+      'Resample it to a regular grid with --regular.',
+    );
+  const scaled = toValues({ ...volume, voxels: integers64(volume) });
+  return encodeNifti({ ...scaled, size: volume.size, affine: affineOf(volume) });
+}
+
+/** 64-bit integers that were read as doubles become integers again. */
+function integers64({ voxels, storedType }: Volume): VoxelArray {
+  if (!(voxels instanceof Float64Array)) return voxels;
+  if (storedType === 'int64') return BigInt64Array.from(voxels, BigInt);
+  if (storedType === 'uint64') return BigUint64Array.from(voxels, BigInt);
+  return voxels;
 }
 
 /**
- * The bytes of a .nii file; voxels are written as they are (all machines that Hemorica is built for
- * are little-endian). The affine is the sform; the qform repeats it where it has no shear.
- * Throws ScanError for sizes that NIfTI-1 cannot hold.
+ * The bytes of a .nii file. The affine is the sform; the qform repeats it unless it is sheared.
+ * @throws RangeError if the number of voxels and the size disagree.
  */
-export function encodeNifti({ voxels, size, affine, slope = 1, intercept = 0 }: NiftiImage): Uint8Array {
-  if (size.some((count) => count > 32_767)) {
-    throw new ScanError(
-      'the output',
-      `${size.join(' x ')} voxels are more than NIfTI-1 can hold.`,
-      'Convert a part of it.',
-    );
-  }
-  const bytes = new Uint8Array(DATA + voxels.byteLength);
-  const view = new DataView(bytes.buffer);
-  const [datatype, bits] = datatypeOf(voxels);
-  const ras = flipXY(affine);
-  const columns = [affineColumn(ras, 0), affineColumn(ras, 1), affineColumn(ras, 2)] as const;
-  view.setInt32(0, HEADER, true);
-  [3, ...size, 1, 1, 1, 1].forEach((count, n) => view.setInt16(40 + 2 * n, count, true));
-  view.setInt16(70, datatype, true);
-  view.setInt16(72, bits, true);
-  view.setFloat32(108, DATA, true);
-  view.setFloat32(112, slope, true);
-  view.setFloat32(116, intercept, true);
-  // Millimetres.
-  view.setUint8(123, 2);
-  const quaternion = quaternionOf(columns);
-  [quaternion?.handedness ?? 1, ...columns.map(norm), 0, 0, 0, 0].forEach((value, n) =>
-    view.setFloat32(76 + 4 * n, value, true),
-  );
-  // 1: coordinates of the scanner.
-  view.setInt16(252, quaternion ? 1 : 0, true);
-  view.setInt16(254, 1, true);
-  const origin = affineColumn(ras, 3);
-  [...(quaternion?.vector ?? [0, 0, 0]), ...origin].forEach((value, n) => view.setFloat32(256 + 4 * n, value, true));
-  ras.slice(0, 12).forEach((value, n) => view.setFloat32(280 + 4 * n, value, true));
-  bytes.set([0x6e, 0x2b, 0x31, 0], 344);
-  bytes.set(new Uint8Array(voxels.buffer, voxels.byteOffset, voxels.byteLength), DATA);
+export function encodeNifti(image: NiftiImage): Uint8Array<ArrayBuffer> {
+  const { voxels, size } = image;
+  if (voxels.length !== size[0] * size[1] * size[2])
+    throw new RangeError(`${voxels.length} voxels do not make ${size.join(' x ')}.`);
+  const header = size.some((count) => count > NIFTI1_LARGEST) ? nifti2Header(image) : nifti1Header(image);
+  const bytes = new Uint8Array(header.length + voxels.byteLength);
+  bytes.set(header);
+  // Typed arrays are little-endian on every platform that VS Code runs on.
+  bytes.set(new Uint8Array(voxels.buffer, voxels.byteOffset, voxels.byteLength), header.length);
   return bytes;
 }
 
-/** Unit quaternion's (b, c, d) and the sign of the third axis (qfac); undefined for axes that are not perpendicular. */
-function quaternionOf(columns: readonly [Vec3, Vec3, Vec3]): { vector: Vec3; handedness: 1 | -1 } | undefined {
-  const [x, y, z] = [normalize(columns[0]), normalize(columns[1]), normalize(columns[2])];
-  if (Math.max(Math.abs(dot(x, y)), Math.abs(dot(y, z)), Math.abs(dot(x, z))) > 1e-5) return undefined;
-  const handedness = dot(cross(x, y), z) < 0 ? -1 : 1;
-  const [r11, r21, r31] = x;
-  const [r12, r22, r32] = y;
-  const [r13, r23, r33] = [z[0] * handedness, z[1] * handedness, z[2] * handedness];
-  // The largest of the four components is found first: dividing by it keeps the accuracy (nifti_mat44_to_quatern).
-  const squares = [1 + r11 + r22 + r33, 1 + r11 - r22 - r33, 1 - r11 + r22 - r33, 1 - r11 - r22 + r33];
+function datatypeOf(voxels: VoxelArray): { code: number; bits: number } {
+  const name = voxels.constructor.name.replace('Array', '').replace('Big', '').toLowerCase();
+  const type = datatypeNamed(name);
+  if (!type) throw new RangeError(`NIfTI has no voxel type for ${voxels.constructor.name}.`);
+  return { code: type.code, bits: 8 * type.bytes };
+}
+
+const MILLIMETRES = 2;
+/** Code of an affine in the scanner's coordinates. */
+const SCANNER = 1;
+
+function nifti1Header(image: NiftiImage): Uint8Array {
+  const view = new DataView(new ArrayBuffer(352));
+  const { code, bits } = datatypeOf(image.voxels);
+  const { rows, qform, zooms } = forms(image.affine);
+  view.setInt32(0, 348, true);
+  [3, ...image.size, 1, 1, 1, 1].forEach((count, n) => {
+    view.setInt16(40 + 2 * n, count, true);
+  });
+  view.setInt16(70, code, true);
+  view.setInt16(72, bits, true);
+  [qform.qfac, ...zooms].forEach((mm, n) => {
+    view.setFloat32(76 + 4 * n, mm, true);
+  });
+  view.setFloat32(108, 352, true);
+  view.setFloat32(112, image.slope ?? 1, true);
+  view.setFloat32(116, image.intercept ?? 0, true);
+  view.setUint8(123, MILLIMETRES);
+  view.setInt16(252, qform.code, true);
+  view.setInt16(254, SCANNER, true);
+  [...qform.quaternion, ...qform.offset, ...rows].forEach((value, n) => {
+    view.setFloat32(256 + 4 * n, value, true);
+  });
+  const bytes = new Uint8Array(view.buffer);
+  bytes.set([0x6e, 0x2b, 0x31, 0], 344); // "n+1"
+  return bytes;
+}
+
+function nifti2Header(image: NiftiImage): Uint8Array {
+  const view = new DataView(new ArrayBuffer(544));
+  const { code, bits } = datatypeOf(image.voxels);
+  const { rows, qform, zooms } = forms(image.affine);
+  view.setInt32(0, 540, true);
+  view.setInt16(12, code, true);
+  view.setInt16(14, bits, true);
+  [3, ...image.size, 1, 1, 1, 1].forEach((count, n) => {
+    view.setBigInt64(16 + 8 * n, BigInt(count), true);
+  });
+  [qform.qfac, ...zooms].forEach((mm, n) => {
+    view.setFloat64(104 + 8 * n, mm, true);
+  });
+  view.setBigInt64(168, 544n, true);
+  view.setFloat64(176, image.slope ?? 1, true);
+  view.setFloat64(184, image.intercept ?? 0, true);
+  view.setInt32(344, qform.code, true);
+  view.setInt32(348, SCANNER, true);
+  [...qform.quaternion, ...qform.offset, ...rows].forEach((value, n) => {
+    view.setFloat64(352 + 8 * n, value, true);
+  });
+  view.setInt32(500, MILLIMETRES, true);
+  const bytes = new Uint8Array(view.buffer);
+  bytes.set([0x6e, 0x2b, 0x32, 0, 0x0d, 0x0a, 0x1a, 0x0a], 4); // "n+2", then what breaks in text transfers
+  return bytes;
+}
+
+interface Qform {
+  readonly code: number;
+  readonly qfac: 1 | -1;
+  /** b, c, d. */
+  readonly quaternion: Vec3;
+  readonly offset: Vec3;
+}
+
+/** sform rows (12 numbers), qform and pixdim of an LPS affine, all RAS. */
+function forms(lps: Affine): { rows: readonly number[]; qform: Qform; zooms: Vec3 } {
+  const ras = flipXY(lps);
+  const columns = [affineColumn(ras, 0), affineColumn(ras, 1), affineColumn(ras, 2)] as const;
+  const zooms: Vec3 = [norm(columns[0]), norm(columns[1]), norm(columns[2])];
+  return { rows: ras.slice(0, 12), qform: qformOf(columns, affineColumn(ras, 3)), zooms };
+}
+
+function qformOf(columns: readonly [Vec3, Vec3, Vec3], offset: Vec3): Qform {
+  const x = normalize(columns[0]);
+  const y = normalize(columns[1]);
+  const stored = normalize(columns[2]);
+  const sheared = [dot(x, y), dot(y, stored), dot(x, stored)].some((cosine) => Math.abs(cosine) > PERPENDICULAR);
+  // A rotation cannot hold shear: better no qform than one that disagrees.
+  if (sheared) return { code: 0, qfac: 1, quaternion: [0, 0, 0], offset: [0, 0, 0] };
+  const qfac = dot(cross(x, y), stored) < 0 ? -1 : 1;
+  return { code: SCANNER, qfac, quaternion: quaternionOf(x, y, scale(stored, qfac)), offset };
+}
+
+/** b, c, d of the rotation with these columns, a being positive (S. W. Shepperd, 1978: divide by the largest). */
+function quaternionOf(x: Vec3, y: Vec3, z: Vec3): Vec3 {
+  const squares = [
+    1 + x[0] + y[1] + z[2], // 4 a^2
+    1 + x[0] - y[1] - z[2],
+    1 - x[0] + y[1] - z[2],
+    1 - x[0] - y[1] + z[2],
+  ];
   const largest = squares.indexOf(Math.max(...squares));
-  const s = Math.sqrt(squares[largest] ?? 1) * 2;
-  const [a, b, c, d] = [
-    [s / 4, (r32 - r23) / s, (r13 - r31) / s, (r21 - r12) / s],
-    [(r32 - r23) / s, s / 4, (r12 + r21) / s, (r13 + r31) / s],
-    [(r13 - r31) / s, (r12 + r21) / s, s / 4, (r23 + r32) / s],
-    [(r21 - r12) / s, (r13 + r31) / s, (r23 + r32) / s, s / 4],
-  ][largest] as [number, number, number, number];
-  const sign = a < 0 ? -1 : 1;
-  return { vector: [b * sign, c * sign, d * sign], handedness };
+  const [cx, cy, cz] = [y[2] - z[1], z[0] - x[2], x[1] - y[0]];
+  const [xy, xz, yz] = [y[0] + x[1], z[0] + x[2], z[1] + y[2]];
+  const [a, b, c, d] = (
+    [
+      [squares[0], cx, cy, cz],
+      [cx, squares[1], xy, xz],
+      [cy, xy, squares[2], yz],
+      [cz, xz, yz, squares[3]],
+    ] as [number, number, number, number][]
+  )[largest] ?? [1, 0, 0, 0];
+  const length = Math.hypot(a, b, c, d) * (a < 0 ? -1 : 1);
+  return [b / length, c / length, d / length];
 }

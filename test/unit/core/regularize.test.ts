@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { geometryFromSlices, indexToWorld } from '../../../src/core/geometry';
+import { geometryFromAffine, geometryFromSlices, indexToWorld, worldToIndex } from '../../../src/core/geometry';
 import { regularize } from '../../../src/core/regularize';
 import type { Vec3, Volume } from '../../../src/core/volume';
 import { allStorages, makeVolume, noiseWorld, store } from '../../fixtures/volumes';
@@ -23,17 +23,21 @@ function stack(positions: readonly Vec3[], turn = 0): Volume {
   return volume;
 }
 
-/** Checks every voxel between the first and the last slice against the field; returns how many were covered. */
-function checkField(result: Volume, lowest: number): number {
+/** Checks every voxel that lies between those of the source against the field, and that those off its slices are air; returns how many lay between. */
+function checkField(result: Volume, source: Volume): number {
+  const lowest = Math.max(-1000, Math.min(...(source.voxels as Float32Array)));
   let covered = 0;
   let at = 0;
-  for (let k = 0; k < result.size[2] - 1; k++) {
+  for (let k = 0; k < result.size[2]; k++) {
     for (let j = 0; j < result.size[1]; j++) {
       for (let i = 0; i < result.size[0]; i++) {
         const value = Number(result.voxels[at++]);
-        if (value === lowest) continue;
+        const world = indexToWorld(result, [i, j, k]);
+        const [x, y] = worldToIndex(source, world);
+        if (x < -0.501 || x > 19.501 || y < -0.501 || y > 23.501) assert.equal(value, lowest);
+        if (x < -1e-6 || x > 19 + 1e-6 || y < -1e-6 || y > 23 + 1e-6) continue;
         covered++;
-        const expected = field(indexToWorld(result, [i, j, k]));
+        const expected = field(world);
         assert.ok(Math.abs(value - expected) < 0.05, `voxel ${i}, ${j}, ${k} is ${value}, expected ${expected}`);
       }
     }
@@ -54,10 +58,10 @@ describe('regularize', () => {
     const volume = stack([0, 4, 8, 9, 16, 23].map((z): Vec3 => [-20, -24, z]));
     const result = regularize(volume);
     assert.ok(result.regular);
+    // 23 mm in steps of about 4 mm, the first and the last slice in their places.
     assert.deepEqual(result.size, [20, 24, 7]);
-    assert.equal(result.spacing[2], 4);
-    const lowest = Math.min(...(volume.voxels as Float32Array));
-    assert.ok(checkField(result, lowest) >= 20 * 24 * 6 - 1);
+    assert.ok(Math.abs(result.spacing[2] - 23 / 6) < 1e-9);
+    assert.equal(checkField(result, volume), 20 * 24 * 7);
   });
 
   it('sets a tilted stack upright without losing a voxel to its edges', () => {
@@ -72,9 +76,8 @@ describe('regularize', () => {
     assert.ok(result.regular);
     // The slices slide along j by 20 mm * sin(turn), which is 2.96 pixels.
     assert.deepEqual(result.size, [20, 27, 5]);
-    const lowest = Math.min(...(volume.voxels as Float32Array));
-    const covered = checkField(result, lowest);
-    assert.ok(covered > 20 * 22 * 4, `${covered} voxels were covered`);
+    const covered = checkField(result, volume);
+    assert.ok(covered > 20 * 22 * 5, `${covered} voxels were covered`);
   });
 
   it('rounds integers', () => {
@@ -84,5 +87,23 @@ describe('regularize', () => {
     assert.ok(result.voxels instanceof Int16Array);
     const expected = field(indexToWorld(result, [3, 4, 1]));
     assert.ok(Math.abs(Number(result.voxels[(1 * 24 + 4) * 20 + 3]) - expected) <= 1);
+  });
+
+  it('straightens sheared slices', () => {
+    const affine = [2, 0.4, 0, -20, 0, 2, 0, -24, 0, 0, 3, 5, 0, 0, 0, 1];
+    const geometry = geometryFromAffine(affine, [20, 24, 3]);
+    const volume = makeVolume(geometry, new Float32Array(20 * 24 * 3));
+    let at = 0;
+    for (let k = 0; k < 3; k++)
+      for (let j = 0; j < 24; j++)
+        for (let i = 0; i < 20; i++) volume.voxels[at++] = field(indexToWorld(volume, [i, j, k]));
+    const result = regularize(volume);
+    assert.deepEqual(result.direction, [
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ]);
+    assert.deepEqual(result.size, [25, 24, 3]);
+    assert.ok(checkField(result, volume) > 19 * 24 * 3);
   });
 });

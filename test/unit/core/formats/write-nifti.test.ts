@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { decodeNifti } from '../../../../src/core/formats/nifti';
-import { encodeNifti } from '../../../../src/core/formats/write-nifti';
-import { affineOf, indexToWorld } from '../../../../src/core/geometry';
-import { ScanError, type Vec3, type VoxelArray } from '../../../../src/core/volume';
-import { allStorages, noiseWorld, randomNumbers, store } from '../../../fixtures/volumes';
+import { encodeNifti, volumeToNifti } from '../../../../src/core/formats/write-nifti';
+import { affineOf, geometryFromAffine, geometryFromSlices, indexToWorld } from '../../../../src/core/geometry';
+import { ScanError, type Vec3, type Volume, type VoxelArray } from '../../../../src/core/volume';
+import { allStorages, makeVolume, noiseWorld, randomNumbers, store } from '../../../fixtures/volumes';
 
 const close = (a: Vec3, b: Vec3, message: string): void =>
   a.forEach((value, n) => {
@@ -14,6 +14,12 @@ const close = (a: Vec3, b: Vec3, message: string): void =>
 function withoutSform(bytes: Uint8Array): Uint8Array {
   const copy = bytes.slice();
   new DataView(copy.buffer).setInt16(254, 0, true);
+  return copy;
+}
+
+function withoutNifti2Sform(bytes: Uint8Array): Uint8Array {
+  const copy = bytes.slice();
+  new DataView(copy.buffer).setInt32(348, 0, true);
   return copy;
 }
 
@@ -81,9 +87,78 @@ describe('encodeNifti', () => {
     });
   });
 
-  it('refuses more voxels along an axis than the header can say', () => {
+  it('writes NIfTI-2 where NIfTI-1 cannot say the number of voxels along an axis', async () => {
+    const affine = [0.5, 0, 0, 1, 0, 1, 0, 2, 0, 0, 1, 3, 0, 0, 0, 1];
+    const voxels = Uint8Array.from({ length: 40_000 }, (_, n) => n % 251);
+    const bytes = encodeNifti({ voxels, size: [40_000, 1, 1], affine, slope: 0.1 });
+    for (const file of [bytes, withoutNifti2Sform(bytes)]) {
+      const volume = await decodeNifti(file, 'x.nii');
+      assert.equal(volume.format, 'nifti2');
+      assert.deepEqual(volume.voxels, voxels);
+      assert.equal(volume.slope, 0.1);
+      close(indexToWorld(volume, [3, 0, 0]), [2.5, 2, 3], 'position');
+    }
+  });
+
+  it('refuses voxels that do not fill the size', () => {
     const affine = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
-    assert.throws(() => encodeNifti({ voxels: new Uint8Array(40_000), size: [40_000, 1, 1], affine }), ScanError);
+    assert.throws(() => encodeNifti({ voxels: new Uint8Array(7), size: [2, 2, 2], affine }), RangeError);
+  });
+});
+
+describe('volumeToNifti', () => {
+  const geometry = geometryFromAffine([0.5, 0, 0, -10, 0, 0.5, 0.9, -20, 0, -0.1, 4, 30, 0, 0, 0, 1], [3, 2, 2]);
+
+  it('keeps every value and place of a tilted, scaled series', async () => {
+    const scalings: { voxels: VoxelArray; slope: number; intercept: number; stored: string }[] = [
+      { voxels: Uint16Array.from({ length: 12 }, (_, n) => n * 300), slope: 1, intercept: -1024, stored: 'int16' },
+      { voxels: Uint16Array.from({ length: 12 }, (_, n) => n * 5000), slope: 2, intercept: 0, stored: 'int32' },
+      { voxels: Uint16Array.from({ length: 12 }, (_, n) => n * 5000), slope: 1, intercept: 0, stored: 'uint16' },
+      { voxels: Int16Array.from({ length: 12 }, (_, n) => n - 7), slope: 0.25, intercept: -1024, stored: 'int16' },
+      { voxels: Int16Array.from({ length: 12 }, (_, n) => n - 7), slope: 0.1, intercept: -1024, stored: 'float64' },
+      { voxels: Float32Array.from({ length: 12 }, (_, n) => n / 7), slope: 1, intercept: 0, stored: 'float32' },
+    ];
+    for (const { stored, ...scaled } of scalings) {
+      const volume = makeVolume(geometry, scaled.voxels, scaled);
+      const back = await decodeNifti(volumeToNifti(volume, 'x'), 'x.nii');
+      assert.equal(back.storedType, stored);
+      const values = (v: Volume): number[] =>
+        Array.from(v.voxels as Float64Array, (raw) => raw * v.slope + v.intercept);
+      assert.deepEqual(values(back), values(volume));
+      for (const index of [
+        [0, 0, 0],
+        [2, 1, 1],
+      ] as const)
+        close(indexToWorld(back, index), indexToWorld(volume, index), 'position');
+    }
+  });
+
+  it('keeps 64-bit labels 64 bits wide where they were read as doubles', async () => {
+    const volume = makeVolume(
+      geometry,
+      Float64Array.from({ length: 12 }, (_, n) => n * 2 ** 33),
+      { storedType: 'int64' },
+    );
+    const back = await decodeNifti(volumeToNifti(volume, 'x'), 'x.nii');
+    assert.equal(back.storedType, 'int64');
+    assert.deepEqual(back.voxels, volume.voxels);
+  });
+
+  it('refuses unevenly spaced slices, naming the way out', () => {
+    const positions = [0, 4, 11].map((z): Vec3 => [0, 0, z]);
+    const uneven = geometryFromSlices(
+      [
+        [1, 0, 0],
+        [0, 1, 0],
+      ],
+      [1, 1],
+      [2, 2],
+      positions,
+    );
+    assert.throws(
+      () => volumeToNifti(makeVolume(uneven, new Int16Array(12)), 'series'),
+      (error) => error instanceof ScanError && error.file === 'series' && error.remedy.includes('--regular'),
+    );
   });
 });
 
