@@ -63,9 +63,14 @@ export function sampleRun(volume: Volume, run: SampleRun, linear: boolean): void
   const k0 = Math.min(Math.floor(k + 1e-9), lastK);
   const k1 = Math.min(k0 + 1, lastK);
   const tk = Math.max(0, k - k0);
-  const nearestK = Math.round(k) * plane;
-  const isPadding = (value: number): boolean => padding !== undefined && value >= padding.from && value <= padding.to;
-  const at = (offset: number): number => Number(source[offset] ?? background);
+  const nearest = Math.round(k) * plane;
+  const lower = k0 * plane;
+  const upper = tk === 0 ? lower : k1 * plane;
+  // An empty range where there is no padding: the test below then costs nothing.
+  const padFrom = padding?.from ?? Number.POSITIVE_INFINITY;
+  const padTo = padding?.to ?? Number.NEGATIVE_INFINITY;
+  const isPadding = (value: number): boolean => value >= padFrom && value <= padTo;
+  const at = (offset: number): number => Number(source[offset]);
 
   for (let n = 0; n < count; n++) {
     const i = start[0] + n * step[0];
@@ -74,30 +79,27 @@ export function sampleRun(volume: Volume, run: SampleRun, linear: boolean): void
     if (i >= -0.5 && j >= -0.5 && i <= size[0] - 0.5 && j <= size[1] - 0.5) {
       const ni = Math.min(size[0] - 1, Math.max(0, Math.round(i)));
       const nj = Math.min(size[1] - 1, Math.max(0, Math.round(j)));
-      value = at(nearestK + nj * size[0] + ni);
+      value = at(nearest + nj * size[0] + ni);
       if (linear && !isPadding(value)) {
-        const i0 = Math.max(0, Math.min(size[0] - 1, Math.floor(i)));
-        const j0 = Math.max(0, Math.min(size[1] - 1, Math.floor(j)));
-        const ti = Math.min(1, Math.max(0, i - i0));
-        const tj = Math.min(1, Math.max(0, j - j0));
-        const right = i0 + 1 < size[0] ? 1 : 0;
+        const i0 = Math.max(0, Math.floor(i));
+        const j0 = Math.max(0, Math.floor(j));
+        const ti = Math.max(0, i - i0);
+        const tj = Math.max(0, j - j0);
+        const corner = j0 * size[0] + i0;
+        const right = corner + (i0 + 1 < size[0] ? 1 : 0);
         const down = j0 + 1 < size[1] ? size[0] : 0;
-        let sum = 0;
         let mixesPadding = false;
-        for (const [slice, weight] of [
-          [k0, 1 - tk],
-          [k1, tk],
-        ] as const) {
-          if (weight === 0) continue;
-          const base = slice * plane + j0 * size[0] + i0;
-          const a = at(base);
+        const layer = (base: number): number => {
+          const a = at(base + corner);
           const b = at(base + right);
-          const c = at(base + down);
-          const d = at(base + down + right);
-          mixesPadding ||= isPadding(a) || isPadding(b) || isPadding(c) || isPadding(d);
-          sum += weight * ((a * (1 - ti) + b * ti) * (1 - tj) + (c * (1 - ti) + d * ti) * tj);
-        }
-        if (!mixesPadding) value = integral ? Math.round(sum) : sum;
+          const c = at(base + corner + down);
+          const d = at(base + right + down);
+          if (isPadding(a) || isPadding(b) || isPadding(c) || isPadding(d)) mixesPadding = true;
+          return (a * (1 - ti) + b * ti) * (1 - tj) + (c * (1 - ti) + d * ti) * tj;
+        };
+        const below = layer(lower);
+        const mixed = tk === 0 ? below : below * (1 - tk) + layer(upper) * tk;
+        if (!mixesPadding) value = integral ? Math.round(mixed) : mixed;
       }
     }
     const to = targetStart + n * targetStep;

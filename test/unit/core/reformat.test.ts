@@ -213,6 +213,7 @@ describe('reformat', () => {
   it('interpolates a linear field exactly between slices and pixels, and shows air outside', () => {
     const field = ([x, y, z]: Vec3): number => 4 * x + 3 * y + 5 * z;
     const volume = tiltedVolume(field, [4, 4, 4, 1, 7, 7], 12);
+    const air = Math.max(-1000, Math.min(...(volume.voxels as Int16Array)));
     for (const name of ['coronal', 'sagittal'] as const) {
       const plane = displayPlane(volume, name);
       let [inside, outside] = [0, 0];
@@ -229,7 +230,7 @@ describe('reformat', () => {
               assert.ok(Math.abs(value - field(indexToWorld(volume, index))) < 1.01, `${name} ${x}, ${y}, ${n}`);
             } else if (isOutside) {
               outside++;
-              assert.equal(value, Math.max(-1000, Math.min(...(volume.voxels as Int16Array))));
+              assert.equal(value, air);
             }
           }
       }
@@ -261,7 +262,7 @@ describe('reformat', () => {
 
   it('refuses images that are not there', () => {
     const volume = store(markerWorld([0, 0, 0]), { axes: [0, 1, 2], signs: [1, 1, 1] });
-    assert.throws(() => planeImage(volume, displayPlane(volume, 'axial'), 16), RangeError);
+    assert.throws(() => planeImage(volume, displayPlane(volume, 'axial'), 8), RangeError);
     assert.throws(() => planeImage(volume, displayPlane(volume, 'axial'), -1), RangeError);
   });
 });
