@@ -58,6 +58,7 @@ async function all() {
   results.push(await suite('unit', 'unit.mjs'));
   // What was not built cannot be run in VS Code; its own failure is counted already.
   if (built.failed === 0) {
+    results.push(await suite('browser', 'test-browser.mjs'));
     results.push(await suite('vscode', 'test-vscode.mjs'));
     results.push(await suite('e2e', 'test-e2e.mjs'));
   }

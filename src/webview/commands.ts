@@ -49,7 +49,7 @@ const HANDLERS: Readonly<Record<ViewCommand, Handler>> = {
     const layout = LAYOUTS.find((one) => one === argument);
     if (layout) viewer.setLayout(layout);
   },
-  toggleCrosshair: (viewer) => viewer.store.set({ crosshair: !viewer.store.get().crosshair }),
+  toggleCrosshair: (viewer) => viewer.toggleCrosshair(),
   toggleRuler: (viewer) => viewer.store.set({ tool: viewer.store.get().tool === 'ruler' ? 'navigate' : 'ruler' }),
   toggleInterpolation: (viewer) => viewer.store.set({ interpolation: !viewer.store.get().interpolation }),
   toggleOverlay: (viewer) => {

@@ -166,6 +166,12 @@ export class Viewer {
     this.store.set({ parts: { ...parts, [plane]: panned(parts[plane], view, camera.size, delta) } });
   }
 
+  toggleCrosshair(): void {
+    const { crosshair, layout } = this.store.get();
+    const kind = layout === 'all' ? 'all' : 'single';
+    this.store.set({ crosshair: { ...crosshair, [kind]: !crosshair[kind] } });
+  }
+
   /** Shows the shown planes whole. */
   fit(): void {
     const { layout, parts } = this.store.get();
@@ -285,7 +291,7 @@ export class Viewer {
     return plane === 'axial' ? t('Axial') : plane === 'coronal' ? t('Coronal') : t('Sagittal');
   }
 
-  /** "slice 14/28  z -41.5 mm"; of a first slice, whose place is not known yet, only where it is. */
+  /** "slice 14/28, z -41.5 mm"; of a first slice, whose place is not known yet, only where it is. */
   sliceText(plane: Plane): string {
     const { scan } = this;
     if (!scan) return '';
@@ -297,7 +303,7 @@ export class Viewer {
     };
     const axis = plane === 'axial' ? 2 : plane === 'coronal' ? 1 : 0;
     const place = `${'xyz'[axis]} ${view.toWorld(middle)[axis].toFixed(1)} mm`;
-    return scan.whole ? `${t('slice {0}/{1}', slice + 1, view.stack.count)}  ${place}` : place;
+    return scan.whole ? `${t('slice {0}/{1}', slice + 1, view.stack.count)}, ${place}` : place;
   }
 
   windowText(): string {

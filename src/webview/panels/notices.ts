@@ -52,7 +52,6 @@ export function noticesButton(viewer: Viewer, closed: () => void): HTMLElement {
     holder.hidden = notices.length === 0;
     const warning = notices.some((notice) => notice.severity === 'warning');
     sign.className = `codicon codicon-${warning ? 'warning' : 'info'}`;
-    chip.classList.toggle('warning', warning);
     count.textContent = String(notices.length);
     chip.title = notices.map((notice) => notice.message).join('\n');
     chip.setAttribute(

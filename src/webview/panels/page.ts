@@ -35,7 +35,7 @@ export function sideAndToolbar(viewer: Viewer, makeViewport: MakeViewport, actio
 
   const grid = paneGrid(viewer, makeViewport, actions.painted);
   connectTools(viewer);
-  const bar = toolbar(viewer, { focusView, invoke: actions.invoke, chooseTimePoint: actions.chooseTimePoint });
+  const bar = toolbar(viewer, { focusView, chooseTimePoint: actions.chooseTimePoint });
   const slices = sliceBar(viewer, focusView);
   const side = sidePanel(viewer);
   const windowText = element('div', { class: 'window-text', attributes: { 'aria-hidden': 'true' } });
@@ -103,7 +103,7 @@ function connectTools(viewer: Viewer): void {
 
 const ENDS = ['LR', 'PA', 'SI'] as const;
 
-/** "HU 63  (211, 167, 14)  R 12.3 P 4.5 S 41.1 mm": value, voxel index, place in the patient. */
+/** "HU 63  (211, 167, 14)", "R 12.3 P 4.5 S 41.1 mm": value, voxel index, place in the patient. */
 function probeText(viewer: Viewer, pointer: PanePointer | undefined): string {
   const { scan, store } = viewer;
   if (!pointer || !scan) return '';
@@ -115,7 +115,7 @@ function probeText(viewer: Viewer, pointer: PanePointer | undefined): string {
   const place = world.map((mm, axis) => `${ENDS[axis]?.[mm < 0 ? 1 : 0]} ${Math.abs(mm).toFixed(1)}`).join(' ');
   // The number of a first slice is not known before its series.
   const index = scan.whole ? `  (${probe.index.join(', ')})` : '';
-  return `${scan.unit || t('value')} ${value}${index}  ${t('{0} mm', place)}`;
+  return `${scan.unit || t('value')} ${value}${index}\n${t('{0} mm', place)}`;
 }
 
 function foldWhenNarrow(page: HTMLElement, viewer: Viewer): void {

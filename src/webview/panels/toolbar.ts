@@ -3,6 +3,7 @@ import type { Layout } from '../../protocol/view';
 import { overlayName } from '../commands';
 import { element, svg } from '../dom';
 import { t } from '../l10n';
+import { showsCrosshair } from '../state/view-state';
 import { type IconButton, iconButton } from '../ui/button';
 import { type MenuButton, menuButton } from '../ui/menu';
 import { sameWindow, type Viewer } from '../viewer';
@@ -16,7 +17,6 @@ export interface Toolbar {
 export interface ToolbarActions {
   /** Gives the keyboard back to the picture. */
   focusView(): void;
-  invoke(command: string): void;
   chooseTimePoint(index: number): void;
 }
 
@@ -31,7 +31,7 @@ export function toolbar(viewer: Viewer, actions: ToolbarActions): Toolbar {
     element('span', { class: 'separator' }),
     toolButtons(viewer),
     element('span', { class: 'separator' }),
-    maskButtons(viewer, actions),
+    maskButtons(viewer),
     element('span', { class: 'grow' }),
     noticesButton(viewer, actions.focusView),
     panelButton(viewer),
@@ -161,10 +161,10 @@ function toolButtons(viewer: Viewer): HTMLElement {
     label: t('Crosshair'),
     key: 'C',
     pressed: true,
-    click: () => store.set({ crosshair: !store.get().crosshair }),
+    click: () => viewer.toggleCrosshair(),
   });
   const interpolation = iconButton({
-    icon: 'symbol-color',
+    icon: pixelsIcon(),
     label: t('Smooth pixels'),
     pressed: true,
     click: () => store.set({ interpolation: !store.get().interpolation }),
@@ -177,7 +177,7 @@ function toolButtons(viewer: Viewer): HTMLElement {
       ruler.setPressed(tool === 'ruler');
     },
   );
-  store.watch((state) => state.crosshair, crosshair.setPressed);
+  store.watch(showsCrosshair, crosshair.setPressed);
   store.watch((state) => state.interpolation, interpolation.setPressed);
   return group(t('Tools'), [navigate, ruler, crosshair, interpolation, fit]);
 }
@@ -190,7 +190,24 @@ function rulerIcon(): SVGSVGElement {
   ]);
 }
 
-function maskButtons(viewer: Viewer, actions: ToolbarActions): HTMLElement {
+/** Coarse pixels beside smooth ones. */
+function pixelsIcon(): SVGSVGElement {
+  const square = (x: number, y: number, opacity: number): SVGElement =>
+    svg('rect', { x, y, width: 4, height: 4, fill: 'currentColor', 'fill-opacity': opacity });
+  return svg('svg', { width: 16, height: 16, viewBox: '0 0 16 16', 'aria-hidden': 'true' }, [
+    square(2, 2, 0.2),
+    square(6, 2, 0.5),
+    square(10, 2, 0.9),
+    square(2, 6, 0.5),
+    square(6, 6, 0.9),
+    square(10, 6, 0.5),
+    square(2, 10, 0.9),
+    square(6, 10, 0.5),
+    square(10, 10, 0.2),
+  ]);
+}
+
+function maskButtons(viewer: Viewer): HTMLElement {
   const { store } = viewer;
   const overlay = iconButton({
     icon: 'layers',
@@ -208,16 +225,7 @@ function maskButtons(viewer: Viewer, actions: ToolbarActions): HTMLElement {
       overlay.setIcon({ filled: 'layers-active', outline: 'layers', off: 'eye-closed' }[mode]);
     },
   );
-  const segment = iconButton({
-    icon: 'play',
-    label: t('Run hemorrhage segmentation'),
-    click: () => actions.invoke('hemorica.runSegmentation'),
-  });
-  viewer.store.watch(
-    (state) => state.stage.name,
-    (stage) => segment.setEnabled(stage === 'ready'),
-  );
-  return group(t('Mask'), [overlay, segment]);
+  return group(t('Mask'), [overlay]);
 }
 
 function panelButton(viewer: Viewer): HTMLElement {

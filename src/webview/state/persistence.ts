@@ -40,6 +40,7 @@ export function fromJson(json: unknown): KeptState | undefined {
     perPlane(state.slices, Number.isInteger) &&
     perPlane(state.parts, isPart) &&
     isRecord(state.window) &&
+    isRecord(state.crosshair) &&
     Number.isFinite(state.window.center) &&
     state.window.width > 0 &&
     Array.isArray(state.rulers) &&

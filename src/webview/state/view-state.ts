@@ -39,7 +39,8 @@ export interface ViewState {
   readonly parts: PerPlane<ViewPart>;
   /** HU; `name` is the preset's where it is one. */
   readonly window: WindowPreset;
-  readonly crosshair: boolean;
+  /** Whether the crosshair is shown: where it links planes, and in a plane alone, where it would only cover the brain. */
+  readonly crosshair: { readonly all: boolean; readonly single: boolean };
   readonly interpolation: boolean;
   readonly tool: ToolName;
   readonly overlay: OverlayMode;
@@ -68,7 +69,7 @@ export function initialState(settings: ViewSettings): ViewState {
     slices: { axial: 0, coronal: 0, sagittal: 0 },
     parts: { axial: WHOLE, coronal: WHOLE, sagittal: WHOLE },
     window: settings.presets[0] ?? { name: 'Brain', center: 40, width: 80 },
-    crosshair: true,
+    crosshair: { all: true, single: false },
     interpolation: settings.interpolation,
     tool: 'navigate',
     overlay: 'filled',
@@ -82,6 +83,11 @@ export function initialState(settings: ViewSettings): ViewState {
     timePoint: 0,
     rendering: undefined,
   };
+}
+
+/** Whether the present layout shows the crosshair. */
+export function showsCrosshair({ crosshair, layout }: Pick<ViewState, 'crosshair' | 'layout'>): boolean {
+  return layout === 'all' ? crosshair.all : crosshair.single;
 }
 
 /** The planes that a layout shows. */

@@ -4,7 +4,7 @@ import { t } from '../l10n';
 import { CrosshairLayer } from '../overlays/crosshair';
 import { MaskLayer } from '../overlays/mask';
 import { RulerLayer } from '../overlays/rulers';
-import type { Plane } from '../state/view-state';
+import { type Plane, showsCrosshair } from '../state/view-state';
 import type { Viewer } from '../viewer';
 import { type Camera, cameraOf, type Point } from './camera';
 import type { Picture } from './picture';
@@ -122,7 +122,7 @@ export class Pane {
       mode: state.overlay === 'outline' ? 'outline' : 'filled',
       opacity: state.settings.overlayOpacity,
     });
-    this.crosshair.draw(state.crosshair && scan.whole ? this.viewer.crosshairOn(this.plane) : undefined, camera);
+    this.crosshair.draw(showsCrosshair(state) && scan.whole ? this.viewer.crosshairOn(this.plane) : undefined, camera);
     this.rulers.draw(
       state.rulers.filter((ruler) => ruler.plane === this.plane && ruler.slice === slice),
       state.selectedRuler,
@@ -132,7 +132,7 @@ export class Pane {
       this.letters[edge].textContent = view.letters[edge];
     }
     const where = this.viewer.sliceText(this.plane);
-    this.where.textContent = where;
+    this.where.textContent = where.replace(', ', '\n');
     this.element.setAttribute('aria-label', t('{0} view, {1}', this.viewer.planeName(this.plane), where));
     this.element.classList.toggle('active', state.layout === 'all' && state.active === this.plane);
   }

@@ -68,8 +68,10 @@ function loadImage(imageId: string): Types.IImage {
     maxPixelValue: max,
     slope: 1,
     intercept: 0,
-    windowCenter: (min + max) / 2,
-    windowWidth: Math.max(1, max - min),
+    // Cornerstone makes its gray scale from this and never again: a window of no width would turn
+    // black and white around for good. Ours follows with every picture.
+    windowCenter: 40,
+    windowWidth: 400,
     voiLUTFunction: Enums.VOILUTFunctionType.LINEAR,
     getPixelData: () => pixels,
     getCanvas: () => document.createElement('canvas'),
