@@ -4,7 +4,7 @@ import type { Layout, ViewCommand } from '../../protocol/view';
 import type { ScanSession } from '../editor/session';
 import type { Services } from '../services';
 import { viewSettings } from '../settings';
-import { sliceOf } from './slice-number';
+import { sliceNumberOf } from './slice-number';
 
 /** Commands that need nothing from the user; each is `hemorica.<name>` in the manifest. */
 export const PLAIN_COMMANDS = [
@@ -63,9 +63,11 @@ async function askSlice({ status }: ScanSession): Promise<number | undefined> {
     prompt: vscode.l10n.t('Slice, 1 to {0}', slices),
     value: String(status.slice + 1),
     validateInput: (value) =>
-      sliceOf(value, slices) === undefined ? vscode.l10n.t('Enter a whole number from 1 to {0}.', slices) : undefined,
+      sliceNumberOf(value, slices) === undefined
+        ? vscode.l10n.t('Enter a whole number from 1 to {0}.', slices)
+        : undefined,
   });
-  return answer === undefined ? undefined : sliceOf(answer, slices);
+  return answer === undefined ? undefined : sliceNumberOf(answer, slices);
 }
 
 async function askWindow({ document, status }: ScanSession): Promise<string | undefined> {

@@ -49,7 +49,7 @@ export async function closeAll(): Promise<void> {
 export async function answering<K extends 'showWarningMessage' | 'showErrorMessage' | 'showInformationMessage'>(
   ask: K,
   answer: string | undefined,
-  during: () => Promise<unknown>,
+  during: () => Thenable<unknown>,
 ): Promise<string[]> {
   const asked: string[] = [];
   const window = vscode.window as unknown as Record<K, (message: string) => Promise<string | undefined>>;
