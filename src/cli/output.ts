@@ -31,11 +31,14 @@ export async function attempt(named: string, work: () => Promise<void>): Promise
   }
 }
 
-/** An error's line, led by the path as the user gave it where the error itself names only a file inside of it. */
+/**
+ * An error's line, led by the path as the user gave it where the error is about that file or only
+ * about a file inside of it. What could not be written has a path of its own.
+ */
 export function withPath(error: Error, given: string): string {
-  const named = path.basename(given);
+  if (error instanceof WriteError) return error.message;
   const file = 'file' in error && typeof error.file === 'string' ? error.file : undefined;
-  if (file !== undefined && (file === named || file === path.resolve(given))) {
+  if (file !== undefined && (file === path.basename(given) || file === path.resolve(given))) {
     return given + error.message.slice(file.length);
   }
   return error.message.startsWith(given) ? error.message : `${given}: ${error.message}`;

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { CommandModule } from 'yargs';
-import { volumeToNifti } from '../../core/formats/write-nifti';
+import { affineError, volumeToNifti } from '../../core/formats/write-nifti';
 import { regularize } from '../../core/regularize';
 import { ScanError } from '../../core/volume';
 import { WriteError, writeAtomically } from '../../node/atomic-write';
 import { loadScan } from '../../node/load-scan';
 import { findScans } from '../../node/scan-files';
-import { attempt } from '../output';
+import { attempt, complain, decimal } from '../output';
 import { BUNDLE } from '../place';
 import { checkVolumeNumber } from './info';
 
@@ -56,7 +56,13 @@ export const convert: CommandModule<object, ConvertArguments> = {
         ...(number !== undefined && { timePoint: number - 1 }),
       });
       const volume = regular ? regularize(loaded) : loaded;
-      const bytes = volumeToNifti(volume, path);
+      if (!volume.regular) {
+        const error = decimal(affineError(volume), 1);
+        complain(
+          `${path}: its slices are uneven, which NIfTI cannot express: between the first and the last they are up to ${error} mm off. Use --regular to resample.`,
+        );
+      }
+      const bytes = volumeToNifti(volume);
       await writeAtomically(out, /\.gz$/i.test(out) ? gzipSync(bytes) : bytes);
     });
   },

@@ -6,7 +6,7 @@ import type { CommandModule } from 'yargs';
 import { annotationFromModel } from '../../core/annotation/annotation';
 import { encodeAnnotation } from '../../core/annotation/encode';
 import { SUBTYPES } from '../../core/annotation/subtype';
-import { ScanError } from '../../core/volume';
+import { type Notice, ScanError } from '../../core/volume';
 import { ANNOTATION_SUFFIX, annotationPath } from '../../node/annotation-path';
 import { WriteError, writeAtomically } from '../../node/atomic-write';
 import { InferenceClient } from '../../node/inference-client';
@@ -129,6 +129,9 @@ async function run(options: SegmentArguments): Promise<void> {
   }
 }
 
+/** Notices of no weight elsewhere that put a model's result in doubt. */
+const MATTERS: readonly Notice['code'][] = ['not-hounsfield', 'no-geometry'];
+
 const LABELS_SUFFIX = '.ich.nii.gz';
 
 /** One file of a scan, which names it to the inference process as it did to us. */
@@ -193,6 +196,12 @@ function report(scan: ScanFiles, result: SegmentResult, files: readonly string[]
   );
   const found = total > 0 ? `${decimal(total, 1)} mL (${parts.join(', ')})` : 'no blood found';
   print(`${shown(pathOf(scan))}: ${found} -> ${files.map(shown).join(', ')}`);
-  for (const { severity, message } of result.notices)
-    if (severity === 'warning') complain(`${shown(pathOf(scan))}: ${message}`);
+  for (const { severity, code, message } of result.notices) {
+    if (severity === 'warning' || MATTERS.includes(code)) complain(`${shown(pathOf(scan))}: ${message}`);
+  }
+  if (options.nifti && result.notices.some(({ code }) => code === 'uneven-spacing' || code === 'missing-slices')) {
+    complain(
+      `${shown(pathOf(scan))}: its slices are uneven, which NIfTI cannot express: the label map has its voxels, not its distances.`,
+    );
+  }
 }

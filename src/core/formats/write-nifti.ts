@@ -4,8 +4,8 @@
  */
 import { type Affine, affineColumn, affineOf, flipXY } from '../geometry';
 import { toValues } from '../hounsfield';
-import { cross, dot, norm, normalize, scale } from '../vec3';
-import { ScanError, type Vec3, type Volume, type VoxelArray } from '../volume';
+import { addScaled, cross, dot, norm, normalize, scale, subtract } from '../vec3';
+import type { Vec3, Volume, VoxelArray } from '../volume';
 import { datatypeNamed } from './nifti-datatypes';
 
 /** An image to write. */
@@ -29,19 +29,21 @@ const PERPENDICULAR = 1e-4;
 /**
  * A volume as the bytes of a .nii file. Every value (HU) is kept exactly, integers as integers where
  * that is possible (`toValues`), and every voxel is where it was. NIfTI-2 where a dimension is above
- * 32767.
- * @param name Scan name for messages.
- * @throws ScanError if the slices are unevenly spaced: one affine cannot say where they are.
+ * 32767. One affine cannot say where unevenly spaced slices are: of those the first and the last are
+ * in place and the others as far off as `affineError` says.
  */
-export function volumeToNifti(volume: Volume, name: string): Uint8Array<ArrayBuffer> {
-  if (!volume.regular)
-    throw new ScanError(
-      name,
-      'The distance between its slices changes, which NIfTI cannot express.',
-      'Resample it to a regular grid with --regular.',
-    );
+export function volumeToNifti(volume: Volume): Uint8Array<ArrayBuffer> {
   const scaled = toValues({ ...volume, voxels: integers64(volume) });
   return encodeNifti({ ...scaled, size: volume.size, affine: affineOf(volume) });
+}
+
+/** Largest distance, mm, between where a slice is and where the volume's one affine puts it; 0 for regular volumes. */
+export function affineError(volume: Pick<Volume, 'slices' | 'direction' | 'spacing' | 'regular'>): number {
+  if (volume.regular) return 0;
+  const affine = affineOf(volume);
+  const [step, origin] = [affineColumn(affine, 2), affineColumn(affine, 3)];
+  const errors = volume.slices.map(({ position }, k) => norm(subtract(position, addScaled(origin, step, k))));
+  return Math.max(...errors);
 }
 
 /** 64-bit integers that were read as doubles become integers again. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { decodeNifti } from '../../../../src/core/formats/nifti';
-import { encodeNifti, volumeToNifti } from '../../../../src/core/formats/write-nifti';
+import { affineError, encodeNifti, volumeToNifti } from '../../../../src/core/formats/write-nifti';
 import { affineOf, geometryFromAffine, geometryFromSlices, indexToWorld } from '../../../../src/core/geometry';
-import { ScanError, type Vec3, type Volume, type VoxelArray } from '../../../../src/core/volume';
+import type { Vec3, Volume, VoxelArray } from '../../../../src/core/volume';
 import { allStorages, makeVolume, noiseWorld, randomNumbers, store } from '../../../fixtures/volumes';
 
 const close = (a: Vec3, b: Vec3, message: string): void =>
@@ -120,7 +120,7 @@ describe('volumeToNifti', () => {
     ];
     for (const { stored, ...scaled } of scalings) {
       const volume = makeVolume(geometry, scaled.voxels, scaled);
-      const back = await decodeNifti(volumeToNifti(volume, 'x'), 'x.nii');
+      const back = await decodeNifti(volumeToNifti(volume), 'x.nii');
       assert.equal(back.storedType, stored);
       const values = (v: Volume): number[] =>
         Array.from(v.voxels as Float64Array, (raw) => raw * v.slope + v.intercept);
@@ -139,26 +139,28 @@ describe('volumeToNifti', () => {
       Float64Array.from({ length: 12 }, (_, n) => n * 2 ** 33),
       { storedType: 'int64' },
     );
-    const back = await decodeNifti(volumeToNifti(volume, 'x'), 'x.nii');
+    const back = await decodeNifti(volumeToNifti(volume), 'x.nii');
     assert.equal(back.storedType, 'int64');
     assert.deepEqual(back.voxels, volume.voxels);
   });
 
-  it('refuses unevenly spaced slices, naming the way out', () => {
+  it('keeps the voxels of unevenly spaced slices, the first and the last in place, and tells how far the others are off', async () => {
     const positions = [0, 4, 11].map((z): Vec3 => [0, 0, z]);
-    const uneven = geometryFromSlices(
-      [
-        [1, 0, 0],
-        [0, 1, 0],
-      ],
-      [1, 1],
-      [2, 2],
-      positions,
+    const axes: [Vec3, Vec3] = [
+      [1, 0, 0],
+      [0, 1, 0],
+    ];
+    const uneven = geometryFromSlices(axes, [1, 1], [2, 2], positions);
+    const volume = makeVolume(
+      uneven,
+      Int16Array.from({ length: 12 }, (_, n) => n),
     );
-    assert.throws(
-      () => volumeToNifti(makeVolume(uneven, new Int16Array(12)), 'series'),
-      (error) => error instanceof ScanError && error.file === 'series' && error.remedy.includes('--regular'),
-    );
+    assert.equal(affineError(volume), 1.5);
+    assert.equal(affineError(makeVolume(geometry, new Int16Array(12))), 0);
+    const back = await decodeNifti(volumeToNifti(volume), 'x.nii');
+    assert.deepEqual(back.voxels, volume.voxels);
+    close(indexToWorld(back, [1, 1, 0]), [1, 1, 0], 'first slice');
+    close(indexToWorld(back, [1, 1, 2]), [1, 1, 11], 'last slice');
   });
 });
 
