@@ -6,16 +6,18 @@ import { showFailure } from '../errors';
 import { stat } from '../scan/files';
 import type { Services } from '../services';
 
-const SAMPLE = 'sample-head.nii.gz';
+/** What the generator writes: the scan to open, and the file that it writes last. */
+const SCAN = 'head.nii.gz';
+const LAST = 'README.md';
 
 export function registerOpenSample(services: Services, storage: vscode.Uri): vscode.Disposable {
   /** The sample while it is being made: a second call waits for the first. */
   let making: Promise<void> | undefined;
   return vscode.commands.registerCommand('hemorica.openSampleScan', async () => {
     const folder = vscode.Uri.joinPath(storage, 'sample');
-    const scan = vscode.Uri.joinPath(folder, SAMPLE);
+    const scan = vscode.Uri.joinPath(folder, SCAN);
     try {
-      if (!(await exists(scan))) {
+      if (!(await exists(scan)) || !(await exists(vscode.Uri.joinPath(folder, LAST)))) {
         making ??= make(services, folder).finally(() => {
           making = undefined;
         });
