@@ -103,7 +103,10 @@ export function layOut(next: Random, noise: Noise): Lesions {
   };
 }
 
-/** HU and label of a place with its blood: later lesions lie over earlier ones, dura holds them apart. */
+/** Blood that pushes the brain and its CSF away, so that no other blood is in its place. */
+const OUTSIDE_THE_BRAIN: readonly number[] = [labelOf('EPH'), labelOf('SDH')];
+
+/** HU and label of a place with its blood: later lesions lie over earlier ones. */
 export function bleed(
   { blood, edema }: Lesions,
   place: Place,
@@ -115,9 +118,11 @@ export function bleed(
   let { hu } = place;
   if (place.csf + place.ventricle < 0.5 && hu < 45) hu = mix(hu, 18, edema(x, y, z));
   let label = 0;
+  let free = 1;
   for (const lesion of blood) {
-    const part = lesion.part(x, y, z, depth, place);
+    const part = free * lesion.part(x, y, z, depth, place);
     if (part <= 0) continue;
+    if (OUTSIDE_THE_BRAIN.includes(lesion.label)) free -= part;
     hu = mix(hu, Math.max(lesion.hu, hu > 75 ? hu : 0), part);
     if (part > 0.5) label = lesion.label;
   }
