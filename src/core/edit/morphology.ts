@@ -55,12 +55,12 @@ function complement(members: Uint8Array): Uint8Array {
 }
 
 /**
- * For each voxel of `wanted`, the label whose voxels are nearest (centre to centre), its own aside.
+ * For each voxel of `wanted`, the label whose voxels are nearest (centre to centre).
  * @param sources 1 for the voxels of the block that count.
  * @param labels Labels that count; of equally near ones the first is taken.
  * @returns labels in the block's order; voxels not wanted, or with no label to find, keep theirs.
  */
-export function* nearestOtherLabel(
+export function* nearestLabel(
   block: Block,
   wanted: Uint8Array,
   sources: Uint8Array,
@@ -76,7 +76,7 @@ export function* nearestOtherLabel(
     const distances = yield* squaredDistances(members, grid, dimensions);
     for (let n = 0; n < best.length; n++) {
       const distance = distances[n] ?? 0;
-      if (!wanted[n] || values[n] === label || distance >= (best[n] ?? 0) - 1e-9) continue;
+      if (!wanted[n] || distance >= (best[n] ?? 0) - 1e-9) continue;
       best[n] = distance;
       nearest[n] = label;
     }

@@ -6,7 +6,7 @@ import { blockGrid } from './distance';
 import type { Dimensions } from './flood';
 import { type EditGrid, padBox } from './grid';
 import { majorityLabels } from './majority';
-import { closed, nearestOtherLabel, opened } from './morphology';
+import { closed, nearestLabel, opened } from './morphology';
 import { type Constraints, gateOf, type MaskReader, sliceRange, tableOf } from './options';
 import type { Steps } from './steps';
 
@@ -25,8 +25,8 @@ export interface SmoothOptions extends Constraints {
 }
 
 /**
- * Smooths labels. With `open`, a voxel that is taken away goes to the nearest other label (or to
- * none, if unlabeled voxels are nearest); with `close`, a voxel claimed by two labels goes to the
+ * Smooths labels. With `open`, a voxel that is taken away goes to the nearest of what is left, be it
+ * a label or unlabeled; with `close`, a voxel claimed by two labels goes to the
  * nearer one, and without `over` only unlabeled voxels are claimed.
  */
 export function* smooth(grid: EditGrid, mask: MaskReader, options: SmoothOptions): Steps<MaskChange> {
@@ -58,7 +58,7 @@ export function* smooth(grid: EditGrid, mask: MaskReader, options: SmoothOptions
     }
     const takers = present.filter((value) => !locked[value]);
     const rest = freed.map((value) => (value ? 0 : 1));
-    after = yield* nearestOtherLabel(block, freed, rest, takers, geometry, dimensions);
+    after = yield* nearestLabel(block, freed, rest, takers, geometry, dimensions);
   } else {
     const claimed = new Uint8Array(block.values.length);
     const all = new Uint8Array(block.values.length).fill(1);
@@ -68,7 +68,7 @@ export function* smooth(grid: EditGrid, mask: MaskReader, options: SmoothOptions
       claims.set(label, claim);
       for (let n = 0; n < claimed.length; n++) if (claim[n] && block.values[n] !== label) claimed[n] = 1;
     }
-    const nearest = yield* nearestOtherLabel(block, claimed, all, [...claims.keys()], geometry, dimensions);
+    const nearest = yield* nearestLabel(block, claimed, all, [...claims.keys()], geometry, dimensions);
     after = block.values.map((before, n) => {
       if (!claimed[n]) return before;
       const near = nearest[n] ?? before;
