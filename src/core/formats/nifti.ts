@@ -270,10 +270,15 @@ function volumeBytes({ size, datatype }: NiftiHeader): number {
 }
 
 /** Air is -1000 HU: a scan without anything near it is probably on another scale. */
-function hounsfieldDoubt({ voxels, slope, intercept }: Volume): Notice | undefined {
-  const below = (value: number): boolean => value * slope + intercept < -200;
-  // Nearly every CT has air in its first row, so this rarely looks far.
-  for (const voxel of voxels) if (below(Number(voxel))) return undefined;
+function hounsfieldDoubt({ voxels, slope, intercept, storedType }: Volume): Notice | undefined {
+  const limit = (-200 - intercept) / slope;
+  const unsigned = storedType.startsWith('u');
+  if (slope > 0 && !(unsigned && limit <= 0)) {
+    // Nearly every CT has air in its first row, so this rarely looks far.
+    for (let n = 0; n < voxels.length; n++) if ((voxels[n] as number) < limit) return undefined;
+  } else if (slope < 0) {
+    for (let n = 0; n < voxels.length; n++) if ((voxels[n] as number) > limit) return undefined;
+  }
   return {
     code: 'not-hounsfield',
     severity: 'info',
