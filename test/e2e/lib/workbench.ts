@@ -289,7 +289,18 @@ export class Workbench {
 
   private async whenRestored(): Promise<void> {
     await this.page.locator('.monaco-workbench .explorer-folders-view .monaco-list').waitFor({ timeout: 120_000 });
-    await this.page.locator('.statusbar-item:visible').first().waitFor();
+    await waitFor('the commands of the extension', () => this.knowsExtension());
+    // VS Code takes up custom editors when it is idle for the first time, in the order in which it put that off.
+    await this.page.evaluate(() => new Promise((resolve) => requestIdleCallback(() => requestIdleCallback(resolve))));
+  }
+
+  /** Whether the workbench has read our manifest: a scan opened before that gets the text editor. */
+  private async knowsExtension(): Promise<boolean> {
+    await this.paletteRow('Hemorica');
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    const known = (await this.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Hemorica:' }).count()) > 0;
+    await this.page.keyboard.press('Escape');
+    return known;
   }
 
   private pickRow(label: string): Locator {
