@@ -42,7 +42,7 @@ export class Viewer {
     const { scan } = this;
     const marked = scan ? [...scan.labels.bySlice()] : [];
     this.bySlice = new Map(marked.map(([k, labels]) => [scan?.nativeSlice(k) ?? k, labels]));
-    this.redraw();
+    this.store.set({ masks: this.store.get().masks + 1 });
   }
 
   /** Slices of the native plane with labels and which they have. */

@@ -45,18 +45,11 @@ export function sideAndToolbar(viewer: Viewer, makeViewport: MakeViewport, actio
       windowText.textContent = viewer.windowText();
     },
   );
-  store.watch(
-    (state) => state.annotation,
-    () => {
-      side.update();
-      slices.update();
-    },
-  );
   const stage = element('div', { class: 'stage' }, [grid, stageCover(viewer, actions), windowText]);
   const page = element('main', { class: 'page', attributes: { 'aria-label': t('Scan viewer') } }, [
     bar.element,
     annotationBanner(viewer, actions),
-    element('div', { class: 'middle' }, [element('div', { class: 'center' }, [stage, slices.element]), side.element]),
+    element('div', { class: 'middle' }, [element('div', { class: 'center' }, [stage, slices.element]), side]),
   ]);
   foldWhenNarrow(page, viewer);
   document.addEventListener('keydown', (event) => {

@@ -9,13 +9,8 @@ const WIDTH_RANGE = [150, 480] as const;
 /** CSS pixels by an arrow key on the handle. */
 const KEY_STEP = 10;
 
-export interface SidePanel {
-  readonly element: HTMLElement;
-  /** Shows the figures of the present masks. */
-  update(): void;
-}
-
-export function sidePanel(viewer: Viewer): SidePanel {
+/** The panel; it keeps itself up to date. */
+export function sidePanel(viewer: Viewer): HTMLElement {
   const rows = SUBTYPES.map((_, n) => subtypeRow(viewer, n));
   const provenance = element('p', { class: 'quiet' });
   const panel = element('aside', { class: 'side', attributes: { 'aria-label': t('Subtypes') } }, [
@@ -50,9 +45,9 @@ export function sidePanel(viewer: Viewer): SidePanel {
           ? t('No annotation yet.')
           : t('The annotation is not shown.');
   };
-  viewer.store.watch((state) => state.stage.name, update);
+  viewer.store.watch((state) => state.masks, update);
   viewer.store.watch((state) => state.annotation, update);
-  return { element: panel, update };
+  return panel;
 }
 
 function subtypeRow(viewer: Viewer, n: number) {

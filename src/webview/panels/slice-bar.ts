@@ -11,8 +11,6 @@ const THUMB = 5;
 export interface SliceBar {
   readonly element: HTMLElement;
   focusField(): void;
-  /** Draws the strip again: the masks or their colors have changed. */
-  update(): void;
 }
 
 export function sliceBar(viewer: Viewer, focusView: () => void): SliceBar {
@@ -34,6 +32,7 @@ export function sliceBar(viewer: Viewer, focusView: () => void): SliceBar {
     track.setValue(slices[active], viewer.sliceText(active));
     field.setValue(count === 0 ? 0 : slices[active] + 1);
     field.element.disabled = count < 2;
+    field.element.hidden = count === 0;
     total.textContent = count === 0 ? '' : `/ ${count}`;
   };
   const update = (): void => {
@@ -44,13 +43,13 @@ export function sliceBar(viewer: Viewer, focusView: () => void): SliceBar {
   };
   store.watch((state) => state.slices, show);
   store.watch((state) => state.active, update);
+  store.watch((state) => state.masks, update);
   store.watch((state) => state.stage.name, update);
   store.watch((state) => state.hiddenLabels, update);
   store.watch((state) => state.settings, update);
   new ResizeObserver(update).observe(strip);
   return {
     element: bar,
-    update,
     focusField: () => {
       field.element.focus();
       field.element.select();

@@ -51,6 +51,8 @@ export interface ViewState {
   readonly rulers: readonly Ruler[];
   readonly selectedRuler: number | undefined;
   readonly annotation: AnnotationView;
+  /** Counts changes of the scan's labels, for those who show them. */
+  readonly masks: number;
   readonly panelOpen: boolean;
   /** CSS pixels. */
   readonly panelWidth: number;
@@ -78,6 +80,7 @@ export function initialState(settings: ViewSettings): ViewState {
     rulers: [],
     selectedRuler: undefined,
     annotation: { state: 'none' },
+    masks: 0,
     panelOpen: true,
     panelWidth: 220,
     timePoint: 0,
