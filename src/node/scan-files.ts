@@ -2,6 +2,7 @@
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { type DicomHeader, looksLikeDicom, readDicomDir, readDicomHeader } from '../core/formats/dicom';
+import { looksLikeNifti, pairedNames } from '../core/formats/sniff';
 import { ScanError } from '../core/volume';
 import { mapLimited } from './parallel';
 
@@ -86,10 +87,7 @@ const only = (scans: readonly ScanFiles[]): FoundScans => ({ scans, failures: []
 /** Whether a file begins like NIfTI (header size 348 or 540 in either byte order) or gzip. Throws ScanError otherwise. */
 async function asNifti(file: string): Promise<string> {
   const head = await readHead(file, 4);
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
-  const sizes = head.length < 4 ? [] : [view.getInt32(0, true), view.getInt32(0, false)];
-  if (isGzip || sizes.includes(348) || sizes.includes(540)) return file;
+  if (looksLikeNifti(head)) return file;
   throw new ScanError(
     path.basename(file),
     head.length === 0 ? 'the file is empty.' : 'it is neither a NIfTI nor a DICOM file.',
@@ -98,25 +96,19 @@ async function asNifti(file: string): Promise<string> {
 }
 
 async function niftiFiles(file: string): Promise<ScanFiles> {
-  const header = await otherHalf(file, NIFTI_IMAGE, 'hdr');
-  const image = await otherHalf(file, /\.hdr(\.gz)?$/i, 'img');
-  const files = header ? [header, file] : image ? [file, image] : [file];
+  const other = await otherHalf(file);
+  const files = other === undefined ? [file] : NIFTI_IMAGE.test(file) ? [other, file] : [file, other];
   return { kind: 'nifti', name: path.basename(file), files, folder: path.dirname(file), opened: file, largeSeries: [] };
 }
 
-/** The existing other half of a pair, compressed or not, for a file whose name matches. */
-async function otherHalf(file: string, pattern: RegExp, extension: string): Promise<string | undefined> {
-  if (!pattern.test(file)) return undefined;
-  const stem = file.replace(pattern, '');
-  const cases = [extension, extension.toUpperCase()];
-  for (const candidate of cases.flatMap((half) => [`${stem}.${half}`, `${stem}.${half}.gz`])) {
-    if (
-      await fs.stat(candidate).then(
-        (stat) => stat.isFile(),
-        () => false,
-      )
-    )
-      return candidate;
+/** The existing other half of a pair, compressed or not; undefined for names that are no half of one. */
+async function otherHalf(file: string): Promise<string | undefined> {
+  for (const candidate of pairedNames(file)) {
+    const isFile = await fs.stat(candidate).then(
+      (stat) => stat.isFile(),
+      () => false,
+    );
+    if (isFile) return candidate;
   }
   return undefined;
 }

@@ -12,11 +12,6 @@ import { Gunzip } from 'fflate';
 /** Input is cut to this, so that a chunk cannot inflate to more than about 128 MB at once, even of zeros. */
 const LARGEST_CHUNK = 128 * 1024;
 
-/** True if bytes begin as a gzip member does. */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
 /** Deflate cannot expand more than 1032 times (zlib's technical notes). */
 export const LARGEST_EXPANSION = 1032;
 

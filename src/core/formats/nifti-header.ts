@@ -12,6 +12,7 @@ import { type Affine, affineColumn, flipXY, isUsableAffine } from '../geometry';
 import { norm } from '../vec3';
 import { type Notice, ScanError, type Vec3 } from '../volume';
 import { type NiftiDatatype, niftiDatatype } from './nifti-datatypes';
+import { NIFTI2_HEADER, niftiHeaderLength } from './sniff';
 
 export interface NiftiHeader {
   readonly format: 'nifti1' | 'nifti2' | 'analyze';
@@ -33,26 +34,8 @@ export interface NiftiHeader {
   readonly notices: readonly Notice[];
 }
 
-/** Bytes of the fixed header; needed at least before `parseNiftiHeader`. */
-export const NIFTI1_HEADER = 348;
-export const NIFTI2_HEADER = 540;
-
 /** The largest volume, bytes: what one typed array of every platform can hold. */
 export const LARGEST_VOLUME = 2 ** 31;
-
-/**
- * How many bytes the header has that begins with these (at least four) bytes, and its byte order;
- * undefined if it is no header of this family.
- */
-export function niftiHeaderLength(bytes: Uint8Array): { length: number; littleEndian: boolean } | undefined {
-  if (bytes.length < 4) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (const littleEndian of [true, false]) {
-    const length = view.getInt32(0, littleEndian);
-    if (length === NIFTI1_HEADER || length === NIFTI2_HEADER) return { length, littleEndian };
-  }
-  return undefined;
-}
 
 /**
  * Reads and checks a header.

@@ -15,9 +15,10 @@ import {
   type Volume,
   type VoxelArray,
 } from '../volume';
-import { GunzipStream, GzipError, isGzip, LARGEST_EXPANSION } from './gzip';
-import { LARGEST_VOLUME, NIFTI2_HEADER, type NiftiHeader, niftiHeaderLength, parseNiftiHeader } from './nifti-header';
+import { GunzipStream, GzipError, LARGEST_EXPANSION } from './gzip';
+import { LARGEST_VOLUME, type NiftiHeader, parseNiftiHeader } from './nifti-header';
 import { type VoxelWriter, voxelWriter } from './nifti-voxels';
+import { isGzip, NIFTI2_HEADER, niftiHeaderLength } from './sniff';
 
 export interface NiftiOptions {
   /** 0-based volume of a file with more than three dimensions; the first by default. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { deflateRawSync, gunzipSync, gzipSync } from 'node:zlib';
-import { crc32, GunzipStream, GzipError, gzip, isGzip } from '../../../../src/core/formats/gzip';
+import { crc32, GunzipStream, GzipError, gzip } from '../../../../src/core/formats/gzip';
+import { isGzip } from '../../../../src/core/formats/sniff';
 import { randomNumbers } from '../../../fixtures/volumes';
 
 async function inflate(bytes: Uint8Array, chunk = 5000): Promise<Buffer> {

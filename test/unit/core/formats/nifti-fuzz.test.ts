@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import { decodeNifti, NiftiDecoder } from '../../../../src/core/formats/nifti';
-import { sniffScan } from '../../../../src/core/formats/sniff';
+import { looksLikeNifti } from '../../../../src/core/formats/sniff';
 import { ScanError, type Volume } from '../../../../src/core/volume';
 import { niftiFile, niftiParts } from '../../../fixtures/nifti-files';
 import { randomNumbers } from '../../../fixtures/volumes';
@@ -88,7 +88,7 @@ describe('NIfTI fuzz', () => {
       const inHeader = header !== undefined && random() < 0.7;
       const broken = inHeader ? bytes : mutate(bytes, random);
       const options = header && { header: inHeader ? mutate(header, random) : header };
-      sniffScan(broken, 'scan');
+      looksLikeNifti(broken);
       try {
         assertSound(await decodeNifti(broken, 'scan.nii', options));
         counts.read++;

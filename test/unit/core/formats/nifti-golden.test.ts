@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { decodeNifti } from '../../../../src/core/formats/nifti';
-import { isPairedName, pairedNames } from '../../../../src/core/formats/sniff';
+import { pairedNames } from '../../../../src/core/formats/sniff';
 import { affineOf, indexToWorld } from '../../../../src/core/geometry';
 import type { Vec3, Volume } from '../../../../src/core/volume';
 import { goldenFixtures } from '../../../fixtures/nifti-files';
@@ -62,7 +62,7 @@ function assertNear(actual: readonly number[], expected: readonly number[], tole
 async function compare(folder: string, name: string, golden: GoldenFile): Promise<void> {
   for (const { timePoint, sha256, samples } of golden.points) {
     const file = path.join(folder, name);
-    const image = isPairedName(name) ? pairedNames(file).find((candidate) => existsSync(candidate)) : undefined;
+    const image = pairedNames(file).find((candidate) => existsSync(candidate));
     const volume = await decodeNifti(read(image ?? file), name, { timePoint, ...(image && { header: read(file) }) });
     assert.equal(volume.storedType, golden.storedType);
     assert.deepEqual([...volume.size], golden.size);
