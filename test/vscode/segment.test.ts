@@ -82,6 +82,28 @@ describe('Run Hemorrhage Segmentation', () => {
     assert.deepEqual(readdirSync(at('bad')), ['short.nii']);
   });
 
+  it('leaves nothing behind when it is cancelled', async () => {
+    const file = writeNifti(at('cancelled', 'scan.nii'));
+    const window = vscode.window as unknown as { withProgress: typeof vscode.window.withProgress };
+    const original = window.withProgress;
+    let stages = 0;
+    window.withProgress = (options, task) => {
+      const cancel = new vscode.CancellationTokenSource();
+      const report = (): void => {
+        stages++;
+        cancel.cancel();
+      };
+      return original({ ...options, cancellable: false }, () => task({ report }, cancel.token));
+    };
+    try {
+      await run(file);
+    } finally {
+      window.withProgress = original;
+    }
+    assert.ok(stages > 0);
+    assert.deepEqual(readdirSync(at('cancelled')), ['scan.nii']);
+  });
+
   it('says so when there is nothing to run on', async () => {
     const said = await answering('showInformationMessage', undefined, () => vscode.commands.executeCommand(RUN));
     assert.deepEqual(said, ['Open a scan first.']);

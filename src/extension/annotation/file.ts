@@ -5,10 +5,11 @@ import { parseAnnotation } from '../../core/annotation/parse';
 import { ANNOTATION_SUFFIX } from '../../node/annotation-path';
 import type { AnnotationView, DecodedScan } from '../../protocol/view';
 import { baseName, parentOf } from '../scan/files';
+import { readText } from './locate';
 import { provenanceOf } from './provenance';
 
-/** Finds the annotation's address; asked again while there is no file. */
-export type Locate = () => Promise<vscode.Uri>;
+/** Finds the annotation's address, undefined if there can be none; asked again while there is no file. */
+export type Locate = () => Promise<vscode.Uri | undefined>;
 
 /** A checkout or a save can touch a file several times: it is read once it has been quiet this long, ms. */
 const QUIET = 60;
@@ -16,10 +17,11 @@ const QUIET = 60;
 /** What of the file is known. */
 interface Content {
   readonly uri: vscode.Uri;
-  readonly text: string;
+  /** undefined: the file could not be read. */
+  readonly text?: string;
   /** The last text that could be read, as an annotation. */
   readonly annotation?: Annotation;
-  /** What is wrong with `text`, if it cannot be read. */
+  /** What is wrong with the file, if it cannot be read or understood. */
   readonly problem?: string;
 }
 
@@ -67,21 +69,28 @@ export class AnnotationFile implements vscode.Disposable {
 
   async #load(): Promise<void> {
     const uri = this.#content?.uri ?? (await this.locate());
-    const bytes = await vscode.workspace.fs.readFile(uri).then(
-      (read) => read,
-      () => undefined,
-    );
-    if (this.#disposed) return;
+    if (!uri) return;
     const before = this.#content;
-    if (!bytes) {
-      this.#content = undefined;
-      if (before) this.#changed.fire();
+    let text: string;
+    try {
+      text = await readText(uri);
+    } catch (error) {
+      if (this.#disposed) return;
+      this.#content = isMissing(error) ? undefined : this.#unread(uri, error, before);
+      if (before || this.#content) this.#changed.fire();
       return;
     }
-    const text = new TextDecoder().decode(bytes);
-    if (before?.text === text) return;
+    if (this.#disposed || before?.text === text) return;
     this.#content = this.#read(uri, text, before?.annotation);
     this.#changed.fire();
+  }
+
+  /** The file is there but cannot be read: the last good mask stays. */
+  #unread(uri: vscode.Uri, error: unknown, before: Content | undefined): Content {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.log.warn(`${baseName(uri)}: ${reason}`);
+    const problem = vscode.l10n.t('{0}: the file cannot be read ({1}). Check its permissions.', baseName(uri), reason);
+    return { uri, problem, ...(before?.annotation ? { annotation: before.annotation } : {}) };
   }
 
   #read(uri: vscode.Uri, text: string, last: Annotation | undefined): Content {
@@ -119,4 +128,8 @@ export class AnnotationFile implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof vscode.FileSystemError && error.code === 'FileNotFound';
 }

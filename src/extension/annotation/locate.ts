@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { annotationName } from '../../core/annotation/annotation';
 import { ANNOTATION_SUFFIX, annotationPath } from '../../node/annotation-path';
 import { findScans, type ScanFiles } from '../../node/scan-files';
-import { baseName, listFolder, parentOf } from '../scan/files';
+import { baseName, hasNeighbours, listFolder, parentOf } from '../scan/files';
 
 /**
  * The scan that a file on disk opens. A DICOMDIR may list several: `seriesInstanceUid` says which.
@@ -16,8 +16,9 @@ export async function scanOnDisk(file: string, seriesInstanceUid?: string): Prom
   return scan;
 }
 
-/** Address of a scan's annotation, whether it exists or not. Throws ScanError if the scan on disk cannot be read. */
-export async function locateAnnotation(scan: vscode.Uri, seriesInstanceUid?: string): Promise<vscode.Uri> {
+/** Address of a scan's annotation, whether it exists or not; undefined where a scan has no neighbours. Throws ScanError if the scan on disk cannot be read. */
+export async function locateAnnotation(scan: vscode.Uri, seriesInstanceUid?: string): Promise<vscode.Uri | undefined> {
+  if (!hasNeighbours(scan)) return undefined;
   if (scan.scheme === 'file') {
     return vscode.Uri.file(await annotationPath(await scanOnDisk(scan.fsPath, seriesInstanceUid)));
   }

@@ -26,7 +26,7 @@ import { connect } from './transport';
 /** One editor tab: a page that shows a document, and the connection to it. */
 export class ScanSession implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
-  /** Fires when the tab was activated or left, or its page reports another slice, window or focus. */
+  /** Fires when the tab was activated or left, its annotation has changed, or its page reports another slice, window or focus. */
   readonly onDidChange = this.#changed.event;
   readonly #disposed = new vscode.EventEmitter<void>();
   readonly onDidDispose = this.#disposed.event;
@@ -55,9 +55,10 @@ export class ScanSession implements vscode.Disposable {
     this.#subscriptions.push(
       panel.onDidChangeViewState(() => this.#viewStateChanged()),
       panel.onDidDispose(() => this.dispose()),
-      document.onDidChangeAnnotation((annotation) =>
-        this.#notify(() => this.#connection?.sendNotification(AnnotationChanged, annotation)),
-      ),
+      document.onDidChangeAnnotation((annotation) => {
+        this.#notify(() => this.#connection?.sendNotification(AnnotationChanged, annotation));
+        this.#changed.fire();
+      }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(SECTION, document.uri)) {
           this.#notify(() => this.#connection?.sendNotification(SettingsChanged, viewSettings(document.uri)));

@@ -55,6 +55,14 @@ export async function listFolder(folder: vscode.Uri): Promise<Entry[]> {
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/**
+ * Whether files beside a file can be named by their path. An address of git's names one file of one
+ * revision, in its query: any path with that query gives the same bytes.
+ */
+export function hasNeighbours(uri: vscode.Uri): boolean {
+  return uri.scheme !== 'git';
+}
+
 export function parentOf(uri: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(uri, '..');
 }

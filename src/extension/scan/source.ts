@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { looksLikeDicom } from '../../core/formats/dicom/dataset';
 import { ScanError } from '../../core/volume';
 import { seriesOfDirectory } from './dicomdir';
-import { baseName, parentOf, readHead, stat } from './files';
+import { baseName, hasNeighbours, parentOf, readHead, stat } from './files';
 import type { HeaderReader } from './headers';
 import { HEAD_BYTES, kindByName, looksLikeNifti, pairName } from './kind';
 import { middleFile, type Series, seriesOf } from './series';
@@ -38,7 +38,7 @@ export async function findScan(uri: vscode.Uri, headers: HeaderReader, choose: C
   const head = await readHead(uri, HEAD_BYTES);
   const kind = kindByName(name) ?? (looksLikeDicom(head) ? 'dicom' : looksLikeNifti(head) ? 'nifti' : undefined);
   const file: ScanFile = { uri, name, size };
-  if (kind === 'nifti') return withPair(file, head);
+  if (kind === 'nifti') return withPair(file);
   if (kind === undefined) {
     throw new ScanError(
       name,
@@ -53,6 +53,7 @@ export async function findScan(uri: vscode.Uri, headers: HeaderReader, choose: C
     kind: 'dicom',
     opened: file,
     series: async (cancelled) => {
+      if (!hasNeighbours(uri)) return [file];
       const series = await seriesOf(uri, headers, cancelled);
       return series ? toScanFiles(series) : [file];
     },
@@ -60,9 +61,9 @@ export async function findScan(uri: vscode.Uri, headers: HeaderReader, choose: C
 }
 
 /** The other half of a `.hdr`/`.img` pair is handed to the page with the first; a single-file NIfTI needs none. */
-async function withPair(file: ScanFile, head: Uint8Array): Promise<ScanFiles> {
+async function withPair(file: ScanFile): Promise<ScanFiles> {
   const name = pairName(file.name);
-  if (name === undefined || looksLikeDicom(head)) return { kind: 'nifti', file };
+  if (name === undefined || !hasNeighbours(file.uri)) return { kind: 'nifti', file };
   const uri = vscode.Uri.joinPath(parentOf(file.uri), name);
   const found = await stat(uri).catch(() => undefined);
   return found ? { kind: 'nifti', file, pair: { uri, name, size: found.size } } : { kind: 'nifti', file };
