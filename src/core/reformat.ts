@@ -199,7 +199,7 @@ function assignAxes(direction: readonly [Vec3, Vec3, Vec3]): readonly [Axis, Axi
     [2, 0, 1],
     [2, 1, 0],
   ];
-  const fit = (order: readonly [Axis, Axis, Axis]): number =>
+  const agreement = (order: readonly [Axis, Axis, Axis]): number =>
     ([0, 1, 2] as const).reduce<number>((sum, world) => sum + Math.abs(direction[order[world]][world]), 0);
-  return orders.reduce((best, order) => (fit(order) > fit(best) + 1e-9 ? order : best));
+  return orders.reduce((best, order) => (agreement(order) > agreement(best) + 1e-9 ? order : best));
 }

@@ -10,7 +10,7 @@ import type { Volume } from '../../../src/core/volume';
 import { loadScan } from '../../../src/node/load-scan';
 import { findScans } from '../../../src/node/scan-files';
 
-const data = process.env['HEMORICA_DATA'] ?? path.join(process.cwd(), '../shared/data');
+const data = process.env.HEMORICA_DATA ?? path.join(process.cwd(), '../shared/data');
 const series = path.join(data, 'head-ct-ge');
 const reference = path.join(data, 'head-ct-ge-reference/ge_Tilt_Eq_1.nii.gz');
 

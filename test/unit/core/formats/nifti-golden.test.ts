@@ -32,7 +32,7 @@ interface GoldenFile {
 const root = process.cwd();
 const goldenFolder = path.join(root, 'test/golden');
 const fixtures = path.join(goldenFolder, 'nifti-fixtures');
-const data = process.env['HEMORICA_DATA'] ?? path.join(root, '../shared/data');
+const data = process.env.HEMORICA_DATA ?? path.join(root, '../shared/data');
 
 function readGolden(name: string): Record<string, GoldenFile> {
   return JSON.parse(readFileSync(path.join(goldenFolder, name), 'utf8'));
@@ -88,7 +88,7 @@ async function compare(folder: string, name: string, golden: GoldenFile): Promis
 describe('NIfTI golden values', () => {
   const files = goldenFixtures();
 
-  if (process.env['UPDATE_GOLDEN']) {
+  if (process.env.UPDATE_GOLDEN) {
     mkdirSync(fixtures, { recursive: true });
     for (const [name, bytes] of files) writeFileSync(path.join(fixtures, name), bytes);
   }

@@ -112,13 +112,13 @@ describe('NIfTI', () => {
     const read = async (fields: Partial<NiftiFile>): Promise<Volume> =>
       decodeNifti(niftiFile({ ...forms, ...fields }), 'a');
     const both = await read({ sformCode: 1, qformCode: 4 });
-    assert.equal(both.provenance['direction'], 'sform');
+    assert.equal(both.provenance.direction, 'sform');
     assert.deepEqual(affineOf(both), [2, 0, 0, -10, 0, -2, 0, -20, 0, 0, 3, 30, 0, 0, 0, 1]);
     const qform = await read({ sformCode: 0, qformCode: 1 });
-    assert.equal(qform.provenance['direction'], 'qform');
+    assert.equal(qform.provenance.direction, 'qform');
     assert.deepEqual(affineOf(qform), [-4, 0, 0, -1, 0, -5, 0, -2, 0, 0, 6, 3, 0, 0, 0, 1]);
     const none = await read({ sformCode: 0, qformCode: 0 });
-    assert.equal(none.provenance['direction'], 'pixdim');
+    assert.equal(none.provenance.direction, 'pixdim');
     assert.deepEqual(affineOf(none), [-4, 0, 0, 0, 0, -5, 0, 0, 0, 0, 6, 0, 0, 0, 0, 1]);
     assert.deepEqual(
       [both, qform, none].map(({ notices }) => notices.some(({ code }) => code === 'no-geometry')),
@@ -244,7 +244,7 @@ describe('NIfTI', () => {
     assert.deepEqual(codes(await decodeNifti(niftiFile({ value: (n) => n }), 'a')), ['not-hounsfield']);
     const scaled = await decodeNifti(niftiFile({ value: (n) => n, intercept: -1024, slope: 2 }), 'a');
     assert.deepEqual(codes(scaled), []);
-    assert.equal(scaled.provenance['rescale'], 'scl_slope, scl_inter');
+    assert.equal(scaled.provenance.rescale, 'scl_slope, scl_inter');
   });
 
   it('refuses what is no image, naming what is wrong', async () => {
@@ -280,9 +280,9 @@ describe('NIfTI', () => {
   it('refuses volumes above 2 GiB and headers that promise more than the file can hold, without allocating', async () => {
     const promise = niftiFile({ dims: [1, 1, 1] });
     const view = new DataView(promise.buffer);
-    [3, 30000, 30000, 30000].forEach((dim, n) => view.setInt16(40 + 2 * n, dim, true));
+    [3, 30000, 30000, 30000].forEach((dim, n) => void view.setInt16(40 + 2 * n, dim, true));
     assert.match((await refusal(promise)).problem, /limit of 2 GiB/);
-    [3, 1000, 1000, 1000].forEach((dim, n) => view.setInt16(40 + 2 * n, dim, true));
+    [3, 1000, 1000, 1000].forEach((dim, n) => void view.setInt16(40 + 2 * n, dim, true));
     assert.match((await refusal(promise)).problem, /more than the file/);
     assert.match((await refusal(gzipSync(promise))).problem, /more than the file/);
     const before = process.memoryUsage().arrayBuffers;
