@@ -60,13 +60,23 @@ function connect(
   if (startInB === undefined) return;
   const rowOfA = a[startInA + 1];
   const rowOfB = b[startInB + 1];
-  let [n, m] = [startInA, startInB];
-  while (n < a.length && m < b.length && a[n + 1] === rowOfA && b[m + 1] === rowOfB) {
+  const join = (n: number, m: number): void => {
+    if (a[n + 1] !== rowOfA || b[m + 1] !== rowOfB || a[n] !== b[m]) return;
     const [fromA, fromB] = [a[n + 2] ?? 0, b[m + 2] ?? 0];
-    const [toA, toB] = [fromA + (a[n + 3] ?? 0), fromB + (b[m + 3] ?? 0)];
-    if (a[n] === b[m] && fromA <= toB && fromB <= toA) unite(parents, firstOfA + n / 4, firstOfB + m / 4);
-    if (toA < toB) n += 4;
-    else m += 4;
+    if (fromA > fromB + (b[m + 3] ?? 0) || fromB > fromA + (a[n + 3] ?? 0)) return;
+    unite(parents, firstOfA + n / 4, firstOfB + m / 4);
+  };
+  let [n, m] = [startInA, startInB];
+  while (a[n + 1] === rowOfA && b[m + 1] === rowOfB) {
+    join(n, m);
+    const [toA, toB] = [(a[n + 2] ?? 0) + (a[n + 3] ?? 0), (b[m + 2] ?? 0) + (b[m + 3] ?? 0)];
+    if (toA === toB) {
+      // Both end here, and each can touch the other's follower by a corner.
+      join(n, m + 4);
+      join(n + 4, m);
+    }
+    if (toA <= toB) n += 4;
+    if (toB <= toA) m += 4;
   }
 }
 
