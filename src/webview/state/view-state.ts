@@ -82,7 +82,7 @@ export function initialState(settings: ViewSettings): ViewState {
     annotation: { state: 'none' },
     masks: 0,
     panelOpen: true,
-    panelWidth: 220,
+    panelWidth: 240,
     timePoint: 0,
     rendering: undefined,
   };
