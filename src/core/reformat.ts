@@ -11,7 +11,7 @@
  * two other planes of a tilted, sheared or unevenly spaced volume are taken on a regular grid along
  * the slices' normal (`regularFrame`), so that they are neither sheared nor stretched.
  */
-import { isOrthogonal, regularFrame, storedFrame } from './frame';
+import { type Frame, isOrthogonal, regularFrame, storedFrame } from './frame';
 import { directionLetters, indexToWorld } from './geometry';
 import { sameKind, sampleRun } from './sample';
 import { negate } from './vec3';
@@ -87,7 +87,7 @@ export function displayPlane(volume: Volume, name: PlaneName): DisplayPlane {
   const axisOf = assignAxes([volume.direction[0], volume.direction[1], volume.normal]);
   const axes = wanted.map(({ world }) => axisOf[world]) as [Axis, Axis, Axis];
   const [u, v, w] = axes;
-  const frame = w === 2 || isOrthogonal(volume) ? storedFrame(volume) : regularFrame(volume, rowStep(volume));
+  const frame = w === 2 ? storedFrame(volume) : uprightFrame(volume);
   const flipped = wanted.map(({ world, sign }, n) => frame.direction[axes[n] ?? 0][world] * sign < 0);
   const directions = axes.map((axis, n) => (flipped[n] ? negate(frame.direction[axis]) : frame.direction[axis]));
   const [right, down, along] = directions as [Vec3, Vec3, Vec3];
@@ -182,11 +182,24 @@ function resampled(volume: Volume, plane: DisplayPlane, n: number, linear: boole
   return pixels;
 }
 
+/** Points along one side of an image that anything can still show. */
+const LARGEST_SIDE = 4096;
+
+/** The grid for planes across the slices. One that a nonsensical affine or position would blow up beyond use is not taken. */
+function uprightFrame(volume: Volume): Frame {
+  const stored = storedFrame(volume);
+  if (isOrthogonal(volume)) return stored;
+  const regular = regularFrame(volume, rowStep(volume));
+  const fits = ([0, 1] as const).every((axis) => regular.size[axis] <= Math.max(LARGEST_SIDE, 2 * stored.size[axis]));
+  return fits ? regular : stored;
+}
+
 /** mm between rows along the normal: as fine as the closest slices, but no finer than the pixels. */
 function rowStep({ slices, spacing, regular }: Volume): number {
   if (regular) return spacing[2];
   const gaps = slices.slice(1).map(({ location }, k) => location - (slices[k]?.location ?? 0));
-  return Math.max(Math.min(...gaps), Math.min(spacing[0], spacing[1]));
+  const height = gaps.reduce((sum, gap) => sum + gap, 0);
+  return Math.max(Math.min(...gaps), Math.min(spacing[0], spacing[1]), height / LARGEST_SIDE);
 }
 
 /** For each LPS axis the volume axis that runs along it: the assignment with the largest sum of cosines. */

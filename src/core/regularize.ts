@@ -3,10 +3,13 @@ import { isOrthogonal, regularFrame } from './frame';
 import { geometryFromSlices } from './geometry';
 import { sameKind, sampleRun } from './sample';
 import { addScaled, scale } from './vec3';
-import type { Notice, Volume } from './volume';
+import { type Notice, ScanError, type Volume } from './volume';
 
 /** What resampling mends, so that its result no longer says so. */
 const MENDED: readonly Notice['code'][] = ['gantry-tilt', 'uneven-spacing', 'missing-slices', 'sheared-affine'];
+
+/** Bytes of the result, at most: what one typed array of every platform can hold. */
+const LARGEST = 2 ** 31;
 
 /** Part of the gaps that may be narrower than the result's spacing: a few odd gaps decide nothing. */
 const ODD_GAPS = 0.25;
@@ -16,12 +19,20 @@ const ODD_GAPS = 0.25;
  * pixels as before, slices along the normal at the narrowest usual distance, first and last slice
  * in their places. Linear between voxels, in the volume's own type (integers rounded); air, or the
  * smallest value, outside. Every value stays at its place in the patient.
+ * @throws ScanError if that is more than 2 GiB, as slices at nonsensical places would need.
  * @returns the volume itself if its grid is regular and perpendicular already.
  */
 export function regularize(volume: Volume): Volume {
   if (isOrthogonal(volume)) return volume;
   const frame = regularFrame(volume, usualGap(volume));
   const [columns, rows, layers] = frame.size;
+  const bytes = columns * rows * layers * volume.voxels.BYTES_PER_ELEMENT;
+  if (bytes > LARGEST)
+    throw new ScanError(
+      'The resampled scan',
+      `would have ${frame.size.join(' x ')} voxels (${(bytes / 2 ** 30).toFixed(1)} GiB), above the limit of 2 GiB.`,
+      'Its slices lie too far apart for one volume: keep those that belong together and convert them alone.',
+    );
   const target = sameKind(volume.voxels, columns * rows * layers);
   for (let z = 0; z < layers; z++)
     for (let y = 0; y < rows; y++) {

@@ -265,4 +265,31 @@ describe('reformat', () => {
     assert.throws(() => planeImage(volume, displayPlane(volume, 'axial'), 8), RangeError);
     assert.throws(() => planeImage(volume, displayPlane(volume, 'axial'), -1), RangeError);
   });
+
+  it('keeps images within bounds where positions make no sense', () => {
+    const axes: [Vec3, Vec3] = [
+      [1, 0, 0],
+      [0, 1, 0],
+    ];
+    const stacks: Vec3[][] = [
+      [
+        [0, 0, 0],
+        [0, 0, 5],
+        [0, 0, 9e6],
+      ],
+      [
+        [0, 0, 0],
+        [9e6, 0, 5],
+        [0, 0, 10],
+      ],
+    ];
+    for (const positions of stacks) {
+      const volume = makeVolume(geometryFromSlices(axes, [1, 1], [8, 8], positions), new Int16Array(192));
+      for (const name of PLANES) {
+        const plane = displayPlane(volume, name);
+        assert.ok(Math.max(plane.width, plane.height) <= 4097, `${plane.width} x ${plane.height}`);
+        assert.equal(planeImage(volume, plane, 0).pixels.length, plane.width * plane.height);
+      }
+    }
+  });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { geometryFromAffine, geometryFromSlices, indexToWorld, worldToIndex } from '../../../src/core/geometry';
 import { regularize } from '../../../src/core/regularize';
-import type { Vec3, Volume } from '../../../src/core/volume';
+import { ScanError, type Vec3, type Volume } from '../../../src/core/volume';
 import { allStorages, makeVolume, noiseWorld, store } from '../../fixtures/volumes';
 
 /** HU that is linear in space, so that linear interpolation meets it exactly. */
@@ -105,5 +105,10 @@ describe('regularize', () => {
     ]);
     assert.deepEqual(result.size, [25, 24, 3]);
     assert.ok(checkField(result, volume) > 19 * 24 * 3);
+  });
+
+  it('refuses what slices at nonsensical places would need', () => {
+    const volume = stack([0, 4, 8, 9e6].map((z): Vec3 => [-20, -24, z]));
+    assert.throws(() => regularize(volume), ScanError);
   });
 });
