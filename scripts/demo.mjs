@@ -1,5 +1,6 @@
 // Installs, builds and opens a sample workspace with a head scan: in desktop VS Code where `code` is on the PATH, else in
 // the VS Code server, whose address it prints.   node scripts/demo.mjs [--prepare] [--no-wait]
+// HEMORICA_VSCODE=server takes the server although there is a desktop VS Code.
 // --prepare: build and make the sample only. --no-wait: end once the workbench answers, instead of at Ctrl+C.
 import { rmSync } from 'node:fs';
 import path from 'node:path';
@@ -47,7 +48,7 @@ await main(async () => {
   await step('build', () => mustRun(process.execPath, [inRoot('esbuild.mjs')], { cwd: root }));
   const folder = await ensureSample();
   if (values.prepare) return;
-  if (await codeIsOnPath()) {
+  if (process.env.HEMORICA_VSCODE !== 'server' && (await codeIsOnPath())) {
     say(`Opening ${path.relative(root, folder)} in VS Code.`);
     await mustRun('code', [`--extensionDevelopmentPath=${root}`, folder], { shell: process.platform === 'win32' });
   } else {

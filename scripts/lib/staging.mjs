@@ -20,11 +20,23 @@ export function stagePackage(stage, target) {
   for (const name of [...sources, ...readdirSync(inRoot()).filter((file) => /^package\.nls.*\.json$/.test(file))]) {
     if (existsSync(inRoot(name))) cpSync(inRoot(name), path.join(stage, name), { recursive: true });
   }
+  removeStaleOutputs(path.join(stage, 'dist'));
   const manifest = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
   for (const key of checkoutOnly) delete manifest[key];
   writeFileSync(path.join(stage, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   writeFileSync(path.join(stage, 'THIRD-PARTY-NOTICES.txt'), notices());
   stageRuntime(path.join(stage, 'dist/node_modules'), target);
+}
+
+/**
+ * Outputs that an earlier build left in dist/ and the last one no longer makes stay out of packages.
+ * @param {string} dist
+ */
+function removeStaleOutputs(dist) {
+  const made = JSON.parse(readFileSync(path.join(dist, 'sizes.json'), 'utf8'));
+  for (const entry of readdirSync(dist, { withFileTypes: true })) {
+    if (entry.isFile() && !(entry.name in made)) rmSync(path.join(dist, entry.name));
+  }
 }
 
 /**

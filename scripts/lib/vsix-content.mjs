@@ -12,7 +12,7 @@ const allowed = [
   /^extension\/l10n\/[\w.-]+\.json$/,
   /^extension\/media\/.+\.(png|svg|md|json)$/,
   /^extension\/models\/[\w-]+\/(model\.onnx|model\.json|README\.md|LICENSE(\.txt)?)$/,
-  /^extension\/dist\/((extension|inference)\.cjs|(cli|sample|webview|worker)\.js|webview\.css|codicon-\w+\.ttf)$/,
+  /^extension\/dist\/((extension|inference)\.cjs|(cli|sample|webview(-\w+)?|worker)\.js|webview\.css|codicon-\w+\.ttf)$/,
   /^extension\/dist\/codecs\/\w+\.wasm$/,
   /^extension\/dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/.+\.js|dist\/cjs\/package\.json)$/,
 ];
@@ -26,6 +26,7 @@ const required = [
   'extension/dist/extension.cjs',
   'extension/dist/inference.cjs',
   'extension/dist/cli.js',
+  'extension/dist/sample.js',
   'extension/dist/webview.js',
   'extension/dist/worker.js',
   'extension/models/ich-prototype/model.onnx',

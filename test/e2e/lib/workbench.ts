@@ -34,6 +34,8 @@ export interface WorkbenchOptions {
   settings?: Record<string, unknown>;
   theme?: Theme;
   vsix?: string;
+  /** Address of a server that runs already and of the folder that it opens, instead of a server and a folder of ours. */
+  running?: { address: string; folder: string };
   webgl?: boolean;
   /** Size of the window in CSS pixels. */
   size?: { width: number; height: number };
@@ -63,8 +65,22 @@ export function useWorkbench(options: WorkbenchOptions | (() => WorkbenchOptions
   };
 }
 
-/** Opens a workbench on a new workspace and waits until its explorer is there. */
+/** Opens a workbench, on a new workspace unless it runs already, and waits until it can open scans. */
 export async function startWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const folder = options.running?.folder ?? makeWorkspace(options);
+  const server = options.running ? undefined : await sharedServer(options.vsix);
+  const extension = options.vsix ? {} : { extension: root };
+  const address = options.running?.address ?? (server && workbenchUrl(server, { folder, ...extension })) ?? '';
+  const browser = await sharedBrowser(options.webgl ?? true);
+  const context = await browser.newContext({ viewport: options.size ?? { width: 1400, height: 900 } });
+  const workbench = new Workbench(context, await context.newPage(), server, folder, options);
+  openWorkbenches.add(workbench);
+  await workbench.open(address);
+  return workbench;
+}
+
+/** A new temporary folder with the files that the options name. */
+function makeWorkspace(options: WorkbenchOptions): string {
   const folder = temporaryFolder('workspace');
   if (options.copy) cpSync(options.copy, folder, { recursive: true, dereference: true });
   for (const [name, content] of Object.entries(options.files ?? {})) {
@@ -73,13 +89,7 @@ export async function startWorkbench(options: WorkbenchOptions = {}): Promise<Wo
     if (typeof content === 'string') cpSync(content, target, { recursive: true, dereference: true });
     else writeFileSync(target, content);
   }
-  const server = await sharedServer(options.vsix);
-  const browser = await sharedBrowser(options.webgl ?? true);
-  const context = await browser.newContext({ viewport: options.size ?? { width: 1400, height: 900 } });
-  const workbench = new Workbench(context, await context.newPage(), server, folder, options);
-  openWorkbenches.add(workbench);
-  await workbench.open();
-  return workbench;
+  return folder;
 }
 
 export class Workbench {
@@ -89,7 +99,7 @@ export class Workbench {
   constructor(
     private readonly context: BrowserContext,
     readonly page: Page,
-    private readonly server: Server,
+    private readonly server: Server | undefined,
     readonly folder: string,
     private readonly options: WorkbenchOptions,
   ) {
@@ -104,13 +114,12 @@ export class Workbench {
   }
 
   /** Loads the workbench; called by startWorkbench. */
-  async open(): Promise<void> {
+  async open(address: string): Promise<void> {
     this.setSettings(this.options.settings ?? {});
     // The workbench calls these two in its driver mode.
     for (const name of ['codeAutomationLog', 'codeAutomationExit'])
       await this.page.exposeFunction(name, () => undefined);
-    const what = { folder: this.folder, ...(this.options.vsix ? {} : { extension: root }) };
-    await this.page.goto(workbenchUrl(this.server, what));
+    await this.page.goto(address);
     await this.whenRestored();
   }
 
@@ -130,7 +139,7 @@ export class Workbench {
   /** Sets settings on top of those set before; undefined takes one back. They apply at once. */
   setSettings(settings: Record<string, unknown>): void {
     this.settings = { ...this.settings, ...settings };
-    this.server.writeSettings(this.settings);
+    this.server?.writeSettings(this.settings);
   }
 
   /** Changes the color theme and waits until the workbench shows it. */
