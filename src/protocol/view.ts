@@ -9,6 +9,7 @@
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { SliceRuns } from '../core/annotation/runs';
 import type { Notice, Vec3 } from '../core/volume';
+import type { WireError } from './decode';
 
 /** A file that the page can fetch. */
 export interface RemoteFile {
@@ -33,6 +34,12 @@ export type ScanSource =
       /** True if `series` will follow with the other files of the series. */
       readonly more: boolean;
     };
+
+/** There is nothing to fetch: what is wrong and what to do. Asking again with `Ready` looks at the file anew. */
+export interface NoSource {
+  readonly kind: 'failed';
+  readonly failure: WireError;
+}
 
 export interface WindowPreset {
   readonly name: string;
@@ -64,7 +71,7 @@ export interface Assets {
 export interface ReadyResult {
   /** Scan name as shown in messages. */
   readonly name: string;
-  readonly source: ScanSource;
+  readonly source: ScanSource | NoSource;
   readonly settings: ViewSettings;
   readonly assets: Assets;
   /** 'none' until the page has reported the scan with `ScanDecoded`: a mask is shown only once it is known to belong to it. */

@@ -72,7 +72,7 @@ async function start(host: Host): Promise<void> {
     {
       painted: () => session.painted(),
       cancel: () => session.cancel(),
-      retry: () => session.load(),
+      retry: () => void session.retry(),
       chooseTimePoint: (index) => session.chooseTimePoint(index),
       invoke: (command) => void connection.sendNotification(InvokeCommand, { command }),
     },

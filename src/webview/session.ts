@@ -1,7 +1,14 @@
 /** The life of a page: asks the host what to show, loads it, and keeps view and host in step. */
-import type { ScanError, Volume } from '../core/volume';
+import { ScanError, type Volume } from '../core/volume';
 import type { DecodeResult } from '../protocol/decode';
-import { type AnnotationView, type DecodedScan, PageFailed, type ReadyResult, ScanDecoded } from '../protocol/view';
+import {
+  type AnnotationView,
+  type DecodedScan,
+  PageFailed,
+  Ready,
+  type ReadyResult,
+  ScanDecoded,
+} from '../protocol/view';
 import { ScanLoader } from './scan/loader';
 import { Scan } from './scan/scan';
 import type { KeptState } from './state/persistence';
@@ -23,19 +30,31 @@ export class Session {
    */
   constructor(
     private readonly host: Host,
-    private readonly ready: ReadyResult,
+    private ready: ReadyResult,
     private readonly viewer: Viewer,
     private readonly kept: KeptState | undefined,
   ) {}
+
+  /** Loads the scan after a failure or a cancel; a file that the host could not use is looked at anew. */
+  async retry(): Promise<void> {
+    if (this.ready.source.kind === 'failed') this.ready = await this.host.connection.sendRequest(Ready, undefined);
+    this.load();
+  }
 
   /** Loads the scan from the start. */
   load(): void {
     this.loader?.cancel();
     const { store } = this.viewer;
+    const { name, source, assets } = this.ready;
+    if (source.kind === 'failed') {
+      const { file, problem, remedy } = source.failure;
+      this.fail(new ScanError(file, problem, remedy));
+      return;
+    }
     store.set({ stage: { name: 'loading', done: 0, total: 0, decoding: false } });
-    this.workerCode ??= fetchText(this.ready.assets.workerUrl);
-    const loader = new ScanLoader(this.ready.name, this.ready.source, this.ready.assets, this.workerCode, {
-      bytes: (done, total) => this.progress(done, total, done >= total && this.ready.source.kind === 'dicom'),
+    this.workerCode ??= fetchText(assets.workerUrl);
+    const loader = new ScanLoader(name, source, assets, this.workerCode, {
+      bytes: (done, total) => this.progress(done, total, done >= total && source.kind === 'dicom'),
       slices: (done, total) => {
         const { stage } = store.get();
         if ('decoding' in stage && stage.decoding) this.progress(done, total, true);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import type { ScanError } from '../../src/core/volume';
 import { waitFor } from '../e2e/lib/wait';
 import { activeViewType, closeAll, extension, open, SCAN_VIEW } from './lib/editor';
 import { newUid, SLICES, useFolder, writeDicom, writeDicomDir, writeNifti } from './lib/scans';
@@ -10,7 +11,7 @@ describe('opening scans', () => {
   afterEach(closeAll);
 
   const namesOfSeries = async (file: string, viewType?: string): Promise<string[]> => {
-    const { files } = (await open(file, viewType)).document;
+    const files = await (await open(file, viewType)).document.files();
     assert.ok(files.kind === 'dicom');
     return (await files.series(() => false)).map(({ name }) => name).sort();
   };
@@ -23,7 +24,8 @@ describe('opening scans', () => {
       const session = await open(file);
       assert.equal(activeViewType(), SCAN_VIEW);
       assert.equal(session.document.name, name);
-      assert.equal(session.document.opened.uri.fsPath, file);
+      const files = await session.document.files();
+      assert.equal((files.kind === 'dicom' ? files.opened : files.file).uri.fsPath, file);
     });
   }
 
@@ -31,7 +33,7 @@ describe('opening scans', () => {
     const file = writeDicom(at('odd', 'IM0001'), { series: newUid(), slice: 1 });
     const session = await open(file, 'hemorica.scan.any');
     assert.equal(activeViewType(), 'hemorica.scan.any');
-    assert.equal(session.document.files.kind, 'dicom');
+    assert.equal((await session.document.files()).kind, 'dicom');
   });
 
   it('hands the other half of a pair to the page', async () => {
@@ -41,7 +43,7 @@ describe('opening scans', () => {
       ['head.hdr', 'head.img'],
       ['head.img', 'head.hdr'],
     ] as const) {
-      const { files } = (await open(at('pair', opened), SCAN_VIEW)).document;
+      const files = await (await open(at('pair', opened), SCAN_VIEW)).document.files();
       assert.ok(files.kind === 'nifti');
       assert.deepEqual([files.file.name, files.pair?.name], [opened, other]);
       await closeAll();
@@ -61,7 +63,7 @@ describe('opening scans', () => {
   it('sees files that come and go', async () => {
     const series = newUid();
     writeDicom(at('growing', 'a.dcm'), { series, slice: 0 });
-    const { files } = (await open(at('growing', 'a.dcm'))).document;
+    const files = await (await open(at('growing', 'a.dcm'))).document.files();
     assert.ok(files.kind === 'dicom');
     assert.equal((await files.series(() => false)).length, 1);
     writeDicom(at('growing', 'b.dcm'), { series, slice: 1 });
@@ -116,4 +118,24 @@ describe('opening scans', () => {
     writeDicomDir(at('media', 'DICOMDIR'), [{ series, files: [...files, 'S2/GONE'] }]);
     assert.deepEqual(await namesOfSeries(at('media', 'DICOMDIR'), SCAN_VIEW), files);
   });
+
+  for (const [name, content, problem] of [
+    ['empty.nii', '', /^The file is empty\.$/],
+    ['notes.xyz', 'no scan at all', /neither NIfTI nor DICOM/],
+  ] as const) {
+    it(`says what is wrong with ${name}, and looks again when asked`, async () => {
+      const file = at('wrong', name);
+      mkdirSync(at('wrong'), { recursive: true });
+      writeFileSync(file, content);
+      const session = await open(file, SCAN_VIEW);
+      await waitFor('the failure', () => session.status?.stage === 'failed');
+      await assert.rejects(session.document.files(), (error: ScanError) => {
+        assert.equal(error.file, name);
+        assert.match(error.problem, problem);
+        return true;
+      });
+      cpSync(writeNifti(at('wrong', 'whole.nii')), file);
+      assert.equal((await session.document.files()).kind, 'nifti');
+    });
+  }
 });

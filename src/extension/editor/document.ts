@@ -3,7 +3,7 @@ import type { AnnotationView, DecodedScan } from '../../protocol/view';
 import { AnnotationFile } from '../annotation/file';
 import { locateAnnotation } from '../annotation/locate';
 import { baseName, parentOf } from '../scan/files';
-import type { ScanFile, ScanFiles } from '../scan/source';
+import type { ScanFiles } from '../scan/source';
 
 /**
  * An open scan with its annotation, shared by all editors that show it. The scan's own bytes are
@@ -18,9 +18,12 @@ export class ScanDocument implements vscode.CustomDocument {
 
   readonly annotationFile: AnnotationFile;
 
+  #files: Promise<ScanFiles> | undefined;
+
+  /** @param find Finds the files of the scan; throws ScanError. */
   constructor(
     readonly uri: vscode.Uri,
-    readonly files: ScanFiles,
+    private readonly find: () => Promise<ScanFiles>,
     log: vscode.LogOutputChannel,
   ) {
     this.annotationFile = new AnnotationFile(uri, () => locateAnnotation(uri, this.#decoded?.seriesInstanceUid), log);
@@ -37,9 +40,13 @@ export class ScanDocument implements vscode.CustomDocument {
     return parentOf(this.uri);
   }
 
-  /** The file that the page shows first. */
-  get opened(): ScanFile {
-    return this.files.kind === 'dicom' ? this.files.opened : this.files.file;
+  /** The files of the scan, found once; looked for again after a failure. Throws ScanError. */
+  files(): Promise<ScanFiles> {
+    this.#files ??= this.find().catch((error: unknown) => {
+      this.#files = undefined;
+      throw error;
+    });
+    return this.#files;
   }
 
   /** What a page has found in the scan; undefined until one has decoded it. */

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { ScanError } from '../../core/volume';
 import { chooseSeries } from '../scan/choose';
 import { findScan } from '../scan/source';
 import type { Services } from '../services';
@@ -19,15 +18,13 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
 
   constructor(private readonly services: Services) {}
 
-  async openCustomDocument(uri: vscode.Uri): Promise<ScanDocument> {
-    try {
-      const files = await findScan(uri, this.services.headers, chooseSeries);
-      return new ScanDocument(uri, files, this.services.log);
-    } catch (error) {
-      this.services.log.error(`${uri.toString(true)}: ${error instanceof Error ? error.message : String(error)}`);
-      // VS Code shows this message in the editor's place.
-      throw error instanceof ScanError ? new Error(error.message) : error;
-    }
+  /** Never fails: what is wrong with a file is shown by its page, with what to do. */
+  openCustomDocument(uri: vscode.Uri): ScanDocument {
+    const { headers, log } = this.services;
+    const document = new ScanDocument(uri, () => findScan(uri, headers, chooseSeries), log);
+    // Begun while the page loads; a failure is reported when the page asks.
+    document.files().catch(() => undefined);
+    return document;
   }
 
   resolveCustomEditor(document: ScanDocument, panel: vscode.WebviewPanel): void {

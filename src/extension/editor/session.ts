@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
+import { ScanError } from '../../core/volume';
+import type { WireError } from '../../protocol/decode';
 import {
   AnnotationChanged,
   InvokeCommand,
@@ -9,14 +11,13 @@ import {
   type RemoteFile,
   RunCommand,
   ScanDecoded,
-  type ScanSource,
   Series,
   SettingsChanged,
   StatusChanged,
   type ViewCommand,
   type ViewStatus,
 } from '../../protocol/view';
-import type { ScanFile } from '../scan/source';
+import type { DicomFiles, ScanFile } from '../scan/source';
 import type { Services } from '../services';
 import { SECTION, viewSettings } from '../settings';
 import type { ScanDocument } from './document';
@@ -110,15 +111,14 @@ export class ScanSession implements vscode.Disposable {
     this.#connection = connection;
   }
 
-  #answerReady(connection: MessageConnection): ReadyResult {
+  async #answerReady(connection: MessageConnection): Promise<ReadyResult> {
+    const source = await this.#source(connection);
     const { webview } = this.panel;
     const dist = vscode.Uri.joinPath(this.services.extensionUri, 'dist');
     this.#ready = true;
-    // The series follows the answer: the page needs to know the scan before its files.
-    if (this.document.files.kind === 'dicom') setImmediate(() => void this.#sendSeries(connection));
     return {
       name: this.document.name,
-      source: this.#source(),
+      source,
       settings: viewSettings(this.document.uri),
       assets: {
         workerUrl: webview.asWebviewUri(vscode.Uri.joinPath(dist, 'worker.js')).toString(),
@@ -129,19 +129,26 @@ export class ScanSession implements vscode.Disposable {
     };
   }
 
-  #source(): ScanSource {
-    const { files } = this.document;
-    if (files.kind === 'dicom') return { kind: 'dicom', opened: this.#remote(files.opened), more: true };
-    return {
-      kind: 'nifti',
-      file: this.#remote(files.file),
-      ...(files.pair ? { pair: this.#remote(files.pair) } : {}),
-    };
+  async #source(connection: MessageConnection): Promise<ReadyResult['source']> {
+    try {
+      const files = await this.document.files();
+      if (files.kind === 'dicom') {
+        // The series follows the answer: the page needs to know the scan before its files.
+        setImmediate(() => void this.#sendSeries(files, connection));
+        return { kind: 'dicom', opened: this.#remote(files.opened), more: true };
+      }
+      return {
+        kind: 'nifti',
+        file: this.#remote(files.file),
+        ...(files.pair ? { pair: this.#remote(files.pair) } : {}),
+      };
+    } catch (error) {
+      return { kind: 'failed', failure: toFailure(error, this.document.name) };
+    }
   }
 
-  async #sendSeries(connection: MessageConnection): Promise<void> {
-    const { files, name } = this.document;
-    if (files.kind !== 'dicom') return;
+  async #sendSeries(files: DicomFiles, connection: MessageConnection): Promise<void> {
+    const { name } = this.document;
     const gone = (): boolean => this.#gone || this.#connection !== connection;
     let series: readonly ScanFile[] = [files.opened];
     try {
@@ -180,4 +187,14 @@ export class ScanSession implements vscode.Disposable {
     this.#disposed.dispose();
     this.#changed.dispose();
   }
+}
+
+function toFailure(error: unknown, name: string): WireError {
+  if (error instanceof ScanError) return { file: error.file, problem: error.problem, remedy: error.remedy };
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    file: name,
+    problem: vscode.l10n.t('It cannot be read ({0}).', reason),
+    remedy: vscode.l10n.t('Check that the file still exists and that you may read it, then try again.'),
+  };
 }

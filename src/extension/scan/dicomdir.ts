@@ -25,7 +25,7 @@ export async function seriesOfDirectory(
   if (found.length > 0) return largestFirst(found);
   throw new ScanError(
     name,
-    'it lists no image that is there.',
+    'It lists no image that is there.',
     'Copy the whole disc or folder that the DICOMDIR belongs to.',
   );
 }

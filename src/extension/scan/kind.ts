@@ -1,8 +1,4 @@
-/** Which format a file is in, told by its name and, where that says nothing, by its first bytes. Pure, so it runs in plain tests. */
-
-import { pairedNames } from '../../core/formats/sniff';
-
-export { looksLikeNifti } from '../../core/formats/sniff';
+/** Which format a file is in, told by its name. */
 
 export type ScanKind = 'nifti' | 'dicom';
 
@@ -17,9 +13,4 @@ export function kindByName(name: string): ScanKind | undefined {
   if (NIFTI_NAME.test(name)) return 'nifti';
   if (DICOM_NAME.test(name)) return 'dicom';
   return undefined;
-}
-
-/** The other name of a `.hdr`/`.img` pair, in the same case; undefined for names that are no half of a pair. */
-export function pairName(name: string): string | undefined {
-  return pairedNames(name)[0];
 }

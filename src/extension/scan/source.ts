@@ -1,11 +1,12 @@
 /** From the address that the user opened to the files that the page fetches. */
 import * as vscode from 'vscode';
 import { looksLikeDicom } from '../../core/formats/dicom/dataset';
+import { looksLikeNifti, pairedNames } from '../../core/formats/sniff';
 import { ScanError } from '../../core/volume';
 import { seriesOfDirectory } from './dicomdir';
 import { baseName, hasNeighbours, parentOf, readHead, stat } from './files';
 import type { HeaderReader } from './headers';
-import { HEAD_BYTES, kindByName, looksLikeNifti, pairName } from './kind';
+import { HEAD_BYTES, kindByName } from './kind';
 import { middleFile, type Series, seriesOf } from './series';
 
 /** A file of a scan. */
@@ -16,14 +17,20 @@ export interface ScanFile {
   readonly size: number;
 }
 
-export type ScanFiles =
-  | { readonly kind: 'nifti'; readonly file: ScanFile; readonly pair?: ScanFile }
-  | {
-      readonly kind: 'dicom';
-      readonly opened: ScanFile;
-      /** Reads the headers of the folder on the first call; later calls give the same answer until a file has changed. */
-      readonly series: (cancelled: () => boolean) => Promise<readonly ScanFile[]>;
-    };
+export type ScanFiles = NiftiFiles | DicomFiles;
+
+export interface NiftiFiles {
+  readonly kind: 'nifti';
+  readonly file: ScanFile;
+  readonly pair?: ScanFile;
+}
+
+export interface DicomFiles {
+  readonly kind: 'dicom';
+  readonly opened: ScanFile;
+  /** Reads the headers of the folder; those of files that have not changed since the last call are remembered. */
+  readonly series: (cancelled: () => boolean) => Promise<readonly ScanFile[]>;
+}
 
 /** Asks the user which of several series to open; undefined if they choose none. */
 export type ChooseSeries = (series: readonly Series[]) => Promise<Series | undefined>;
@@ -42,7 +49,7 @@ export async function findScan(uri: vscode.Uri, headers: HeaderReader, choose: C
   if (kind === undefined) {
     throw new ScanError(
       name,
-      'it is neither NIfTI nor DICOM.',
+      'It is neither NIfTI nor DICOM.',
       'Open it with another editor ("Reopen Editor With...").',
     );
   }
@@ -61,19 +68,20 @@ export async function findScan(uri: vscode.Uri, headers: HeaderReader, choose: C
 }
 
 /** The other half of a `.hdr`/`.img` pair is handed to the page with the first; a single-file NIfTI needs none. */
-async function withPair(file: ScanFile): Promise<ScanFiles> {
-  const name = pairName(file.name);
-  if (name === undefined || !hasNeighbours(file.uri)) return { kind: 'nifti', file };
-  const uri = vscode.Uri.joinPath(parentOf(file.uri), name);
-  const found = await stat(uri).catch(() => undefined);
-  return found ? { kind: 'nifti', file, pair: { uri, name, size: found.size } } : { kind: 'nifti', file };
+async function withPair(file: ScanFile): Promise<NiftiFiles> {
+  for (const name of hasNeighbours(file.uri) ? pairedNames(file.name) : []) {
+    const uri = vscode.Uri.joinPath(parentOf(file.uri), name);
+    const found = await stat(uri).catch(() => undefined);
+    if (found) return { kind: 'nifti', file, pair: { uri, name, size: found.size } };
+  }
+  return { kind: 'nifti', file };
 }
 
 async function fromDirectory(file: ScanFile, headers: HeaderReader, choose: ChooseSeries): Promise<ScanFiles> {
   const all = await seriesOfDirectory(file.uri, headers, () => false);
   const series = all.length > 1 ? await choose(all) : all[0];
   const first = series && middleFile(series.files);
-  if (!first) throw new ScanError(file.name, 'no series was chosen.', 'Open the file again and choose one.');
+  if (!first) throw new ScanError(file.name, 'No series was chosen.', 'Open the file again and choose one.');
   const files = toScanFiles(series);
   const opened = files[series.files.indexOf(first)] ?? file;
   return { kind: 'dicom', opened, series: async () => files };
@@ -92,7 +100,7 @@ function toScanFiles({ folder, files }: Series): ScanFile[] {
 async function sizeOf(uri: vscode.Uri): Promise<number> {
   const { size } = await stat(uri);
   if (size === 0) {
-    throw new ScanError(baseName(uri), 'the file is empty.', 'Copy it again from where it came from.');
+    throw new ScanError(baseName(uri), 'The file is empty.', 'Copy it again from where it came from.');
   }
   return size;
 }
