@@ -114,6 +114,6 @@ export const npm =
  * @returns {NodeJS.ProcessEnv}
  */
 export function envForNpm(more = {}) {
-  const own = /^npm_(package_|lifecycle_|command$|config_(local_prefix|prefix|ignore_scripts|global_prefix)$)/;
+  const own = /^npm_(package_|lifecycle_|command$|config_(local_prefix|prefix|ignore_scripts|global_prefix|loglevel)$)/;
   return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name))), ...more };
 }
