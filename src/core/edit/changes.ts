@@ -52,6 +52,9 @@ export function changedVoxels(change: MaskChange): number {
 /** Gathers changes. Voxels must come slice by slice or in any order of slices, but within a slice by row and column, none twice. */
 export class ChangeRecorder {
   readonly #slices = new Map<number, number[]>();
+  /** The slice written to last, and its runs. */
+  #slice = -1;
+  #runs: number[] = [];
 
   constructor(
     readonly grid: EditGrid,
@@ -66,9 +69,17 @@ export class ChangeRecorder {
     const labels = this.mask.slice(k);
     const row = j * grid.width;
     const end = Math.min(grid.width - 1, last);
+    const runs = this.#runsOf(k);
     for (let i = Math.max(0, first); i <= end; i++) {
       const before = labels?.[row + i] ?? 0;
-      if (gate.allows(k, row + i, before, label)) this.#add(k, j, i, before, label);
+      if (!gate.allows(k, row + i, before, label)) continue;
+      const n = runs.length - NUMBERS_PER_RUN;
+      const length = runs[n + 2] ?? 0;
+      if (runs[n] === j && (runs[n + 1] ?? 0) + length === i && runs[n + 3] === before && runs[n + 4] === label) {
+        runs[n + 2] = length + 1;
+      } else {
+        runs.push(j, i, 1, before, label);
+      }
     }
   }
 
@@ -79,22 +90,16 @@ export class ChangeRecorder {
 
   finish(): MaskChange {
     return [...this.#slices]
+      .filter(([, runs]) => runs.length > 0)
       .sort(([a], [b]) => a - b)
       .map(([slice, runs]) => ({ slice, runs: Uint32Array.from(runs) }));
   }
 
-  #add(k: number, j: number, i: number, before: number, after: number): void {
-    let runs = this.#slices.get(k);
-    if (!runs) {
-      runs = [];
-      this.#slices.set(k, runs);
-    }
-    const n = runs.length - NUMBERS_PER_RUN;
-    const length = runs[n + 2] ?? 0;
-    if (runs[n] === j && (runs[n + 1] ?? 0) + length === i && runs[n + 3] === before && runs[n + 4] === after) {
-      runs[n + 2] = length + 1;
-    } else {
-      runs.push(j, i, 1, before, after);
-    }
+  #runsOf(k: number): number[] {
+    if (k === this.#slice) return this.#runs;
+    this.#runs = this.#slices.get(k) ?? [];
+    this.#slices.set(k, this.#runs);
+    this.#slice = k;
+    return this.#runs;
   }
 }

@@ -1,5 +1,12 @@
-/** Connected parts of a dense array of labels. */
+/**
+ * Connected parts of a dense array of labels, in a slice or in space, by either kind of neighbour.
+ * (Lesions as they are listed and measured come from `core/measure`, on runs.)
+ */
 import { type Connectivity, type Dimensions, neighbourSteps } from './flood';
+import { finish, type Steps } from './steps';
+
+/** Voxels visited between two steps. */
+const CHUNK = 1 << 15;
 
 export interface Components {
   /** Part number of each voxel, from 1; 0 where the value is 0. */
@@ -11,17 +18,18 @@ export interface Components {
  * Numbers the connected parts: voxels of the same value (not 0) that are neighbours.
  * @param values ni * nj * nk labels, i fastest.
  */
-export function components(
+export function* components(
   values: Uint8Array,
   [ni, nj, nk]: readonly [number, number, number],
   dimensions: Dimensions,
   connectivity: Connectivity,
-): Components {
+): Steps<Components> {
   const parts = new Uint32Array(values.length);
   const steps = neighbourSteps(dimensions, connectivity);
   const plane = ni * nj;
   const stack: number[] = [];
   let count = 0;
+  let visited = 0;
   for (let start = 0; start < values.length; start++) {
     const value = values[start] ?? 0;
     if (value === 0 || parts[start] !== 0) continue;
@@ -38,6 +46,7 @@ export function components(
         parts[neighbour] = count;
         stack.push(neighbour);
       }
+      if (++visited % CHUNK === 0) yield { done: start, total: values.length };
     }
   }
   return { parts, count };
@@ -45,5 +54,5 @@ export function components(
 
 /** Number of connected parts of a slice. */
 export function countComponents(values: Uint8Array, ni: number, nj: number, connectivity: Connectivity): number {
-  return components(values, [ni, nj, 1], 2, connectivity).count;
+  return finish(components(values, [ni, nj, 1], 2, connectivity)).count;
 }

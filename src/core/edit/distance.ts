@@ -86,9 +86,10 @@ export function* squaredDistances(
   }
   if (dimensions === 2) return out;
   const envelope = new Envelope(grid.nk);
+  const columns = Math.max(1, Math.floor((1 << 18) / grid.nk));
   for (let n = 0; n < plane; n++) {
     envelope.transform(out, n, plane, grid.z, grid.z);
-    if (n % 8192 === 8191) yield { done: grid.nk, total: grid.nk };
+    if (n % columns === columns - 1) yield { done: grid.nk, total: grid.nk };
   }
   return out;
 }

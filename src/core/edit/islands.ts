@@ -6,6 +6,7 @@ import { components } from './components';
 import type { Connectivity, Dimensions } from './flood';
 import type { EditGrid } from './grid';
 import { type Constraints, gateOf, type MaskReader, sliceRange, tableOf } from './options';
+import type { Steps } from './steps';
 
 export interface IslandOptions extends Constraints {
   /** Subtypes whose islands go; without it all. */
@@ -21,7 +22,7 @@ export interface IslandOptions extends Constraints {
  * Takes away connected parts below a size; their voxels become unlabeled.
  * @throws RangeError for mm2 in 3-D, where an area means nothing.
  */
-export function removeIslands(grid: EditGrid, mask: MaskReader, options: IslandOptions): MaskChange {
+export function* removeIslands(grid: EditGrid, mask: MaskReader, options: IslandOptions): Steps<MaskChange> {
   const { below, dimensions } = options;
   if (below.unit === 'mm2' && dimensions === 3) throw new RangeError('a size in mm2 needs islands of single slices');
   const table = tableOf((options.labels ?? SUBTYPES.map((_, n) => n + 1)).filter((label) => label > 0));
@@ -32,7 +33,7 @@ export function removeIslands(grid: EditGrid, mask: MaskReader, options: IslandO
   const block = cutBlock(grid, mask, box);
   const { ni, nj, nk, values } = block;
   const chosen = values.map((value) => (table[value] ? value : 0));
-  const { parts, count } = components(chosen, [ni, nj, nk], dimensions, options.connectivity);
+  const { parts, count } = yield* components(chosen, [ni, nj, nk], dimensions, options.connectivity);
   const sizes = new Float64Array(count + 1);
   const plane = ni * nj;
   for (let k = 0; k < nk; k++) {

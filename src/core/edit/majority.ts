@@ -16,6 +16,7 @@ interface NeighbourRow {
  * The label with the greatest volume among the voxels whose centres lie within `radius` mm of each
  * voxel's centre. Slices count by their extent. A voxel keeps its label in a tie; else the first of
  * `labels` wins it. Beyond the block nothing is counted.
+ * @param labels Those of the block, each once.
  */
 export function* majorityLabels(
   { values }: Block,
@@ -26,52 +27,72 @@ export function* majorityLabels(
   labels: readonly number[],
 ): Steps<Uint8Array> {
   const { ni, nj, nk } = grid;
-  const plane = ni * nj;
   const winner = values.slice();
-  const votes = new Float64Array(values.length);
-  // First the label that each voxel has, so that others must beat it.
-  const rounds = [
-    ...labels.map((label) => ({ label, held: true })),
-    ...labels.map((label) => ({ label, held: false })),
-  ];
-  const sums = new Int32Array((ni + 1) * nj * nk);
+  const most = new Float64Array(values.length).fill(-1);
+  const votes = new Float64Array(ni);
+  const spheres = Array.from({ length: nk }, (_, k) => neighbourhood(grid, k, radius, dimensions));
+  const reach = spheres.flat().reduce((far, { first, last }) => Math.max(far, -first, last), 0);
+  const sums = new RowSums(ni, nj * nk, reach + 1);
   let done = 0;
-  for (const { label, held } of rounds) {
-    sumRows(values, label, ni, nj * nk, sums);
+  for (const label of labels) {
+    sums.count(values, label);
     for (let k = 0; k < nk; k++) {
-      const rows = neighbourhood(grid, k, radius, dimensions);
       for (let j = 0; j < nj; j++) {
+        votes.fill(0);
+        for (const { k: at, dj, first, last } of spheres[k] ?? []) {
+          if (j + dj >= 0 && j + dj < nj) sums.addTo(votes, at * nj + j + dj, first, last, extent[at] ?? 0);
+        }
+        const row = (k * nj + j) * ni;
         for (let i = 0; i < ni; i++) {
-          const n = k * plane + j * ni + i;
-          if ((values[n] === label) !== held) continue;
-          let volume = 0;
-          for (const { k: at, dj, first, last } of rows) {
-            const row = j + dj;
-            if (row < 0 || row >= nj) continue;
-            const low = Math.max(0, i + first);
-            const high = Math.min(ni, i + last + 1);
-            if (low >= high) continue;
-            const base = (at * nj + row) * (ni + 1);
-            volume += ((sums[base + high] ?? 0) - (sums[base + low] ?? 0)) * (extent[at] ?? 0);
-          }
-          if (!held && volume <= (votes[n] ?? 0) + 1e-9) continue;
-          votes[n] = volume;
+          const n = row + i;
+          const volume = votes[i] ?? 0;
+          const lead = volume - (most[n] ?? 0);
+          // The volumes are sums: less than this is rounding, and a tie.
+          if (lead < -1e-9 || (lead <= 1e-9 && values[n] !== label)) continue;
+          most[n] = volume;
           winner[n] = label;
         }
       }
-      yield { done: ++done, total: rounds.length * nk };
+      yield { done: ++done, total: labels.length * nk };
     }
   }
   return winner;
 }
 
-/** Running sums along each row: out[row * (ni + 1) + i] is how many of the row's first i voxels have the label. */
-function sumRows(values: Uint8Array, label: number, ni: number, rows: number, out: Int32Array): void {
-  for (let row = 0; row < rows; row++) {
-    let sum = 0;
-    for (let i = 0; i < ni; i++) {
-      if (values[row * ni + i] === label) sum++;
-      out[row * (ni + 1) + i + 1] = sum;
+/** How many voxels of a label lie in any part of a row, from running sums with a margin to both sides. */
+class RowSums {
+  readonly #sums: Int32Array;
+  readonly #stride: number;
+
+  constructor(
+    readonly ni: number,
+    readonly rows: number,
+    readonly margin: number,
+  ) {
+    this.#stride = ni + 1 + 2 * margin;
+    this.#sums = new Int32Array(rows * this.#stride);
+  }
+
+  count(values: Uint8Array, label: number): void {
+    const { ni, margin } = this;
+    for (let row = 0; row < this.rows; row++) {
+      const base = row * this.#stride + margin;
+      let sum = 0;
+      for (let i = 0; i < ni; i++) {
+        if (values[row * ni + i] === label) sum++;
+        this.#sums[base + i + 1] = sum;
+      }
+      this.#sums.fill(sum, base + ni + 1, base + ni + 1 + margin);
+    }
+  }
+
+  /** Adds to votes[i] the weight times the number of voxels in columns i + first to i + last of a row. */
+  addTo(votes: Float64Array, row: number, first: number, last: number, weight: number): void {
+    const sums = this.#sums;
+    const base = row * this.#stride + this.margin;
+    if (sums[base + this.ni] === 0) return;
+    for (let i = 0, low = base + first, high = base + last + 1; i < votes.length; i++, low++, high++) {
+      votes[i] = (votes[i] ?? 0) + weight * ((sums[high] ?? 0) - (sums[low] ?? 0));
     }
   }
 }

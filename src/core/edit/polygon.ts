@@ -37,7 +37,12 @@ export function outlineSpans(grid: EditGrid, plane: EditPlane, outline: readonly
     const k = Math.round(start[2]);
     if (k < 0 || k >= grid.depth) return;
     const vertices = outline.map(([i, j]) => [i, j] as const);
-    for (let j = 0; j < grid.height; j++) {
+    const low = Math.max(0, Math.ceil(vertices.reduce((least, [, j]) => Math.min(least, j), grid.height)));
+    const high = Math.min(
+      grid.height - 1,
+      vertices.reduce((most, [, j]) => Math.max(most, j), -1),
+    );
+    for (let j = low; j <= high; j++) {
       for (const [first, last] of inside(vertices, j, 0, 1, grid.width)) sink(k, j, first, last);
     }
     return;

@@ -54,7 +54,7 @@ export function* growRegion(grid: EditGrid, mask: MaskReader, seed: Vec3, option
   const steps = neighbourSteps(options.dimensions, options.connectivity);
   const region = yield* flood(grid, seed, steps, accept, maxVoxels);
   return {
-    change: region.paint(mask, gate, label),
+    change: yield* region.paint(mask, gate, label),
     voxels: region.count,
     volume: region.volume,
     bounded: bounded || region.count >= maxVoxels,

@@ -86,5 +86,5 @@ export function* relabelLesion(
   const accept = (k: number, offset: number): boolean =>
     k >= gate.first && k <= gate.last && mask.slice(k)?.[offset] === own;
   const lesion = yield* flood(grid, seed, neighbourSteps(options.dimensions, options.connectivity), accept);
-  return lesion.paint(mask, gate, label);
+  return yield* lesion.paint(mask, gate, label);
 }

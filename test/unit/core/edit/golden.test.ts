@@ -64,7 +64,7 @@ describe('mask tools against SciPy and SimpleITK', () => {
     for (const connectivity of ['face', 'full'] as const satisfies readonly Connectivity[]) {
       it(`connected parts in ${where}, neighbours by ${connectivity}`, () => {
         const labels = Uint8Array.from(values(golden.parts.mask));
-        const { parts, count } = components(labels, [width, height, depth], dimensions, connectivity);
+        const { parts, count } = finish(components(labels, [width, height, depth], dimensions, connectivity));
         const sizes = new Array<number>(count).fill(0);
         for (const part of parts) if (part > 0) sizes[part - 1] = (sizes[part - 1] ?? 0) + 1;
         assert.deepEqual(

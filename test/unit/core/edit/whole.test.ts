@@ -51,7 +51,7 @@ describe('edits of slices, subtypes and lesions', () => {
         assertLawful(m, clearLabels(of, m, { ...constraints, labels: [label] }), constraints);
         assertLawful(m, finish(relabelLesion(of, m, seed, label, common)), constraints);
         assertLawful(m, finish(fillHoles(of, m, { ...common, label })), constraints);
-        assertLawful(m, removeIslands(of, m, { ...common, below: { unit: 'voxels', value: 6 } }), constraints);
+        assertLawful(m, finish(removeIslands(of, m, { ...common, below: { unit: 'voxels', value: 6 } })), constraints);
       }),
       { seed: 95, numRuns: 400 },
     );
@@ -117,12 +117,14 @@ describe('edits of slices, subtypes and lesions', () => {
     (m.slices[1] as Uint8Array)[5 + 2 * 7] = 1;
     (m.slices[1] as Uint8Array)[4 + 2 * 7] = 1;
     const left = (unit: 'voxels' | 'mm2' | 'mL', value: number, d: 2 | 3): number => {
-      const change = removeIslands(m.grid, m, {
-        labels: [1],
-        dimensions: d,
-        connectivity: 'face',
-        below: { unit, value },
-      });
+      const change = finish(
+        removeIslands(m.grid, m, {
+          labels: [1],
+          dimensions: d,
+          connectivity: 'face',
+          below: { unit, value },
+        }),
+      );
       const after = m.after(change);
       assert.equal(after.filter((label) => label === 2).length, 1, 'the other label is as it was');
       return after.filter((label) => label === 1).length;
@@ -145,15 +147,14 @@ describe('edits of slices, subtypes and lesions', () => {
 
   it('finds boxes around a label or each of its parts', () => {
     const m = mask([0], ['1100020', '0110002', '0000000', '0000011']);
-    const limits = (label: number, by: 'label' | 'part'): number[][] =>
-      boxesOfSlice(m.grid, m, 0, label, by).map(({ i0, i1, j0, j1 }) => [i0, i1, j0, j1]);
-    assert.deepEqual(limits(1, 'label'), [[0, 6, 0, 3]]);
-    assert.deepEqual(limits(1, 'part'), [
-      [0, 2, 0, 1],
-      [5, 6, 3, 3],
+    const boxes = (label: number, by: 'label' | 'part') => boxesOfSlice(m.grid, m, 0, label, by);
+    assert.deepEqual(boxes(1, 'label'), [[0, 0, 7, 4]]);
+    assert.deepEqual(boxes(1, 'part'), [
+      [0, 0, 3, 2],
+      [5, 3, 2, 1],
     ]);
-    assert.deepEqual(limits(2, 'part'), [[5, 6, 0, 1]]);
-    assert.deepEqual(limits(3, 'label'), []);
-    assert.deepEqual(limits(0, 'label'), []);
+    assert.deepEqual(boxes(2, 'part'), [[5, 0, 2, 2]]);
+    assert.deepEqual(boxes(3, 'label'), []);
+    assert.deepEqual(boxes(0, 'label'), []);
   });
 });
