@@ -215,6 +215,30 @@ describe('brush', () => {
     );
   });
 
+  it('looks only at what lies under it', () => {
+    const of = grid({
+      size: [512, 512, 500],
+      spacing: [0.45, 0.45],
+      z: Array.from({ length: 500 }, (_, k) => 0.6 * k),
+    });
+    const asked = new Set<number>();
+    let allowed = 0;
+    const mask = { slice: (k: number) => void asked.add(k) };
+    const voxels = new Proxy(new Int16Array(0), {
+      get: (_, name) => {
+        if (name === 'length') return 512 * 512 * 500;
+        allowed++;
+        return 50;
+      },
+    });
+    const options = { label: 4, hu: { min: 40 }, scan: { voxels, slope: 1, intercept: 0 } } as const;
+    const brush = { shape: 'sphere', radius: 3, plane: 'axial' } as const;
+    const painted = changedVoxels(stroke(of, mask, brush, [100, 100, 250], [110, 104, 250], options));
+    assert.ok(painted > 500);
+    assert.equal(allowed, painted, 'voxels read');
+    assert.deepEqual([Math.min(...asked), Math.max(...asked)], [245, 255], 'slices read');
+  });
+
   it('paints nothing where the pointer is beyond the scan', () => {
     const of = grid({ size: [10, 10, 3], z: [0, 5, 10] });
     const mask = new TestMask(of);
