@@ -18,9 +18,10 @@ export class SessionList implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  /** The scan editor in front, if the active editor is one. */
+  /** The scan editor in front, if the active editor is one; of the two sides of a diff, the one that has the focus. */
   get active(): ScanSession | undefined {
-    return [...this.#sessions].find((session) => session.active);
+    const active = [...this.#sessions].filter((session) => session.active);
+    return active.find(({ status }) => status !== undefined && status.focus !== 'none') ?? active[0];
   }
 
   /** Editors that show a scan. */

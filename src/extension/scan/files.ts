@@ -63,8 +63,9 @@ export function hasNeighbours(uri: vscode.Uri): boolean {
   return uri.scheme !== 'git';
 }
 
+/** Folder of a file, without the file's query: VS Code compares a webview's roots with addresses that have none. */
 export function parentOf(uri: vscode.Uri): vscode.Uri {
-  return vscode.Uri.joinPath(uri, '..');
+  return vscode.Uri.joinPath(uri, '..').with({ query: '' });
 }
 
 export function baseName(uri: vscode.Uri): string {
