@@ -8,6 +8,7 @@ import {
   Ready,
   type ReadyResult,
   ScanDecoded,
+  type WindowPreset,
 } from '../protocol/view';
 import { ScanLoader } from './scan/loader';
 import { Scan } from './scan/scan';
@@ -22,6 +23,8 @@ export class Session {
   /** Files of the series, kept for a retry. */
   private series: Parameters<ScanLoader['addSeries']>[0] | undefined;
   private painting = false;
+  /** The window that nobody has chosen yet. */
+  private givenWindow: WindowPreset;
   private firstPaint = 0;
   private decoded: Omit<DecodedScan, 'firstPaint'> | undefined;
 
@@ -33,7 +36,9 @@ export class Session {
     private ready: ReadyResult,
     private readonly viewer: Viewer,
     private readonly kept: KeptState | undefined,
-  ) {}
+  ) {
+    this.givenWindow = viewer.store.get().window;
+  }
 
   /** Loads the scan after a failure or a cancel; a file that the host could not use is looked at anew. */
   async retry(): Promise<void> {
@@ -138,18 +143,24 @@ export class Session {
     const before = this.viewer.scan?.whole ? store.get().slices : this.kept?.slices;
     const scan = new Scan(volume, true);
     this.viewer.setScan(scan, before ?? startSlices(scan, first));
-    if (!first) this.adoptWindow(scan);
+    this.adoptWindow(scan);
     store.set({ stage: { name: 'ready' } });
     this.setAnnotation(store.get().annotation);
     this.decoded = decodedScan(volume, sha256);
     this.reportDecoded();
   }
 
-  /** Scans whose values are no HU open with their full range, unless the window was chosen. */
+  /**
+   * Scans whose values are no HU open with their full range, unless a window was chosen. That they
+   * are none may become known only with the whole scan.
+   */
   private adoptWindow(scan: Scan): void {
-    if (this.kept || scan.unit === 'HU') return;
+    const { store } = this.viewer;
+    const untouched = !this.kept && store.get().window === this.givenWindow;
     const full = this.viewer.fullRange();
-    if (full) this.viewer.store.set({ window: full });
+    if (!untouched || scan.unit === 'HU' || !full) return;
+    this.givenWindow = full;
+    store.set({ window: full });
   }
 
   private reportDecoded(): void {

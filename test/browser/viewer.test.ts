@@ -46,7 +46,7 @@ describe('loading', () => {
       await viewer.page.waitForSelector('.cover[data-stage="first-slice"]');
       await viewer.page.waitForSelector('.cornerstone-canvas');
       assert.equal((await status(viewer))?.stage, 'first-slice');
-      assert.match((await viewer.page.locator('.progress-text').textContent()) ?? '', /^Loading \d/);
+      assert.match((await viewer.page.locator('.progress-text').textContent()) ?? '', /^(Loading|Decoding) \d/);
       held.resolve(file(3));
       await viewer.ready();
       assert.equal(await viewer.page.locator('.lower-left').first().textContent(), 'slice 2/3\nz 10.0 mm');
@@ -130,6 +130,21 @@ describe('loading', () => {
       await viewer.ready();
       const after = await viewer.bright('axial');
       assert.ok(before && after && after.x > before.x + 100, `${before?.x} then ${after?.x}`);
+    });
+  });
+
+  it('opens scans that are no HU with their whole range', async () => {
+    const value = (n: number): number => 3000 + (n % 16);
+    const strange = niftiFile({
+      dims: [16, 12, 4],
+      pixdim: [2, 2, 2],
+      sform: [-2, 0, 0, 0, 0, -2, 0, 0, 0, 0, 2, 0],
+      value,
+    });
+    await withViewer({ scan: { kind: 'nifti', files: { 'scan.nii': strange } } }, async (viewer) => {
+      await viewer.ready();
+      const window = (await status(viewer))?.window;
+      assert.deepEqual([window?.center, window?.width], [3007.5, 15]);
     });
   });
 
@@ -229,6 +244,23 @@ describe('the controls', () => {
     await viewer.settled();
     assert.equal(await viewer.bright('axial', 'mask'), undefined);
     await viewer.page.getByRole('button', { name: 'Show Intraparenchymal hemorrhage' }).click();
+  });
+
+  it('move the picture with Space held', async () => {
+    const before = await viewer.bright('axial');
+    const pane = await viewer.pane('axial');
+    await viewer.command('focus');
+    await viewer.page.mouse.move(pane.x + 100, pane.y + 100);
+    await viewer.page.keyboard.down('Space');
+    await viewer.page.mouse.down();
+    await viewer.page.mouse.move(pane.x + 130, pane.y + 80, { steps: 3 });
+    await viewer.page.mouse.up();
+    await viewer.page.keyboard.up('Space');
+    await viewer.settled();
+    const moved = await viewer.bright('axial');
+    assert.ok(before && moved && Math.abs(moved.left - before.left - 30) <= 1, `${before?.left} to ${moved?.left}`);
+    await viewer.command('fit');
+    assert.deepEqual(await viewer.bright('axial'), before);
   });
 
   it('go to the next slice with blood, and say how much there is', async () => {

@@ -37,7 +37,7 @@ export function sideAndToolbar(viewer: Viewer, makeViewport: MakeViewport, actio
   connectTools(viewer);
   const bar = toolbar(viewer, { focusView, chooseTimePoint: actions.chooseTimePoint });
   const slices = sliceBar(viewer, focusView);
-  const side = sidePanel(viewer);
+  const side = sidePanel(viewer, () => actions.invoke('hemorica.runSegmentation'));
   const windowText = element('div', { class: 'window-text', attributes: { 'aria-hidden': 'true' } });
   store.watch(
     (state) => state.window,
@@ -56,6 +56,7 @@ export function sideAndToolbar(viewer: Viewer, makeViewport: MakeViewport, actio
     const { selectedRuler } = store.get();
     const typing = event.target instanceof Element && event.target.matches('input');
     if (event.key === 'Delete' && selectedRuler !== undefined && !typing) viewer.removeRuler(selectedRuler);
+    if (event.key === 'Escape' && page.classList.contains('narrow')) store.set({ panelOpen: false });
     if (event.key === 'Escape' && store.get().tool !== 'navigate') store.set({ tool: 'navigate' });
     const onPane = event.target instanceof Element && event.target.classList.contains('pane');
     if (event.key === 'Enter' && onPane && store.get().tool === 'ruler') viewer.addRuler();
@@ -84,7 +85,15 @@ function connectTools(viewer: Viewer): void {
   };
   watchDragKeys();
   for (const pane of viewer.panes.values()) {
-    dispatchPointers(pane, viewer, tools, { hover: (pointer) => pane.showUnderPointer(probeText(viewer, pointer)) });
+    let under: PanePointer | undefined;
+    const show = (): void => pane.showUnderPointer(probeText(viewer, under));
+    const hover = (pointer: PanePointer | undefined): void => {
+      under = pointer;
+      show();
+    };
+    dispatchPointers(pane, viewer, tools, { hover });
+    // The wheel changes what lies under a pointer that rests.
+    viewer.store.watch((state) => state.slices[pane.plane], show);
   }
   viewer.store.watch(
     (state) => state.tool,

@@ -2,17 +2,19 @@
 import { SUBTYPE_NAMES, SUBTYPES } from '../../core/annotation/subtype';
 import { element } from '../dom';
 import { t } from '../l10n';
-import { iconButton } from '../ui/button';
+import { iconButton, textButton } from '../ui/button';
 import type { Viewer } from '../viewer';
 
 const WIDTH_RANGE = [150, 480] as const;
 /** CSS pixels by an arrow key on the handle. */
 const KEY_STEP = 10;
 
-/** The panel; it keeps itself up to date. */
-export function sidePanel(viewer: Viewer): HTMLElement {
+/** The panel; it keeps itself up to date. `segment` starts the segmentation where there is no annotation yet. */
+export function sidePanel(viewer: Viewer, segment: () => void): HTMLElement {
   const rows = SUBTYPES.map((_, n) => subtypeRow(viewer, n));
   const provenance = element('p', { class: 'quiet' });
+  const start = textButton({ text: t('Run Segmentation'), secondary: true, click: segment });
+  start.classList.add('start');
   const panel = element('aside', { class: 'side', attributes: { 'aria-label': t('Subtypes') } }, [
     resizeHandle(viewer),
     element('h2', { text: t('Subtypes') }),
@@ -22,6 +24,8 @@ export function sidePanel(viewer: Viewer): HTMLElement {
       rows.map((row) => row.element),
     ),
     provenance,
+    start,
+    element('p', { class: 'quiet', text: t('For research. Not a medical device.') }),
   ]);
   viewer.store.watch(
     (state) => state.panelOpen,
@@ -38,6 +42,7 @@ export function sidePanel(viewer: Viewer): HTMLElement {
     const { annotation } = viewer.store.get();
     const measures = scan?.whole ? scan.labels.measure(scan.volume.slices, scan.pixelArea) : [];
     for (const [n, row] of rows.entries()) row.show(measures[n]);
+    start.hidden = annotation.state !== 'none' || !scan?.whole;
     provenance.textContent =
       annotation.state === 'shown'
         ? (annotation.provenance ?? annotation.file)
