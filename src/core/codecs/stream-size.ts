@@ -38,18 +38,35 @@ export function jpegHeader(bytes: Uint8Array): StreamHeader & { readonly marker:
   throw damaged('JPEG');
 }
 
-/** SIZ segment of a JPEG 2000 codestream (raw or inside a JP2 file): ISO/IEC 15444-1 A.5.1. */
+/** Most tiles that a codestream can number: ISO/IEC 15444-1 A.4.2. */
+const mostTiles = 65535;
+
+/**
+ * SIZ segment of a JPEG 2000 codestream (raw or inside a JP2 file): ISO/IEC 15444-1 A.5.1.
+ * Values that the standard forbids are refused here, since decoders have hung on them.
+ */
 export function jpeg2000Header(bytes: Uint8Array): StreamHeader & { readonly signed: boolean } {
   const start = codestreamStart(bytes);
-  if (start + 43 > bytes.length) throw damaged('JPEG 2000');
+  if (start + 45 > bytes.length) throw damaged('JPEG 2000');
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
-  const [width, height, x0, y0] = [8, 12, 16, 20].map((offset) => view.getUint32(offset));
-  const [tileWidth = 0, tileHeight = 0] = [24, 28].map((offset) => view.getUint32(offset));
-  const columns = (width ?? 0) - (x0 ?? 0);
-  const rows = (height ?? 0) - (y0 ?? 0);
-  if (tileWidth === 0 || tileHeight === 0) throw damaged('JPEG 2000');
+  const [right = 0, bottom = 0, left = 0, top = 0] = [8, 12, 16, 20].map((offset) => view.getUint32(offset));
+  const [tileWidth = 0, tileHeight = 0, tileLeft = 0, tileTop = 0] = [24, 28, 32, 36].map((offset) =>
+    view.getUint32(offset),
+  );
+  const tiles = Math.ceil((right - tileLeft) / tileWidth) * Math.ceil((bottom - tileTop) / tileHeight);
+  const placed = tileLeft <= left && tileTop <= top && tileLeft + tileWidth > left && tileTop + tileHeight > top;
+  if (right <= left || bottom <= top || !placed || !(tiles <= mostTiles)) throw damaged('JPEG 2000');
+  const components = view.getUint16(40);
   const depth = view.getUint8(42);
-  return { columns, rows, components: view.getUint16(40), precision: (depth & 0x7f) + 1, signed: depth >= 0x80 };
+  if (components === 1 && (view.getUint8(43) !== 1 || view.getUint8(44) !== 1))
+    throw new CodecError('Its JPEG 2000 image is subsampled, which gray images are not.');
+  return {
+    columns: right - left,
+    rows: bottom - top,
+    components,
+    precision: (depth & 0x7f) + 1,
+    signed: depth >= 0x80,
+  };
 }
 
 /** Offset of SOC followed by SIZ. */
