@@ -4,6 +4,7 @@
  * an edit replaces lines and never adds or removes any.
  */
 import type { Annotation, Comment, Finding, SliceAnnotation } from './annotation';
+import { SUBTYPE_LETTERS } from './rows';
 import type { Source } from './source';
 import { SUBTYPES } from './subtype';
 import { ANNOTATION_FORMAT, ANNOTATION_VERSION } from './version';
@@ -112,15 +113,10 @@ function encodeRows({ runs, editors }: SliceAnnotation, height: number, numbers:
 
 function rowRuns(runs: Uint32Array, first: number, end: number, numbers: readonly string[]): string {
   let text = '';
-  let label = 0;
   for (let n = first; n < end; n += 4) {
-    if (runs[n] !== label) {
-      label = runs[n] ?? 0;
-      text += ` ${SUBTYPES[label - 1]}`;
-    }
-    const start = runs[n + 2] ?? 0;
     const length = runs[n + 3] ?? 0;
-    text += length === 1 ? ` ${numbers[start]}` : ` ${numbers[start]}-${numbers[start + length - 1]}`;
+    text += ` ${SUBTYPE_LETTERS[(runs[n] ?? 0) - 1]}${numbers[runs[n + 2] ?? 0]}`;
+    if (length > 1) text += `+${numbers[length]}`;
   }
   return text;
 }

@@ -29,24 +29,24 @@ function pointed(error: AnnotationError, changed: string): string {
 describe('reading an annotation', () => {
   it('points to the run, subtype or row that is wrong', () => {
     const cases: readonly (readonly [row: string, code: string, part: string, message: RegExp])[] = [
-      ['3 IPH 4-20', 'outside-image', '4-20', /Columns 4 to 20 lie outside of the image, whose last column is 19/],
-      ['3 IPH 4-8 8', 'overlap', '8', /Column 8 is named twice/],
-      ['3 IPH 4-8 SDH 6-9', 'overlap', '6-9', /Column 6 is both IPH and SDH; a voxel has one subtype/],
-      ['3 IPH 7-8 SDH 1-2', 'row-syntax', '1-2', /left to right/],
-      ['3 IPH 7-8 SDH 1-7', 'overlap', '1-7', /Column 7 is both IPH and SDH/],
-      ['3 ICH 4', 'unknown-subtype', 'ICH', /"ICH" is no subtype/],
-      ['3 iph 4', 'unknown-subtype', 'iph', /Write EPH, SDH, SAH, IPH, IVH/],
-      ['3 4-5', 'unknown-subtype', '4-5', /no subtype/],
-      ['3 IPH', 'row-syntax', 'IPH', /followed by a space and its runs/],
-      ['3 IPHX 4', 'row-syntax', 'IPH', /followed by a space/],
-      ['3 IPH 5-4', 'row-syntax', '5-4', /no run of columns/],
-      ['3 IPH 5-', 'row-syntax', '5-', /no run of columns/],
-      ['3 IPH 4+2', 'row-syntax', '4+2', /no run of columns/],
-      ['3 IPH 4  6', 'row-syntax', ' ', /space too many/],
-      ['3 IPH 4 ', 'row-syntax', ' ', /space too many/],
-      ['3 IPH 4 @', 'row-syntax', '@', /name after "@" is missing/],
-      ['4 IPH 4', 'structure', '4 IPH 4', /must be of row 3/],
-      ['30 IPH 4', 'structure', '30 IPH 4', /must be of row 3/],
+      ['3 P4+17', 'outside-image', 'P4+17', /Columns 4 to 20 lie outside of the image, whose last column is 19/],
+      ['3 P4+5 P8', 'overlap', 'P8', /Column 8 is named twice/],
+      ['3 P4+5 D6+4', 'overlap', 'D6+4', /Column 6 is both IPH and SDH; a voxel has one subtype/],
+      ['3 P7+2 D1+2', 'row-syntax', 'D1+2', /left to right/],
+      ['3 P7+2 D1+7', 'overlap', 'D1+7', /Column 7 is both IPH and SDH/],
+      ['3 X4', 'unknown-subtype', 'X4', /"X4" begins with no subtype/],
+      ['3 p4', 'unknown-subtype', 'p4', /E \(EPH\), D \(SDH\), A \(SAH\), P \(IPH\), V \(IVH\)/],
+      ['3 4+2', 'unknown-subtype', '4+2', /no subtype/],
+      ['3 P', 'row-syntax', 'P', /no run of columns/],
+      ['3 PX 4', 'row-syntax', 'PX', /no run of columns/],
+      ['3 P5+0', 'row-syntax', 'P5+0', /no run of columns/],
+      ['3 P5+', 'row-syntax', 'P5+', /no run of columns/],
+      ['3 P4-2', 'row-syntax', 'P4-2', /no run of columns/],
+      ['3 P4  P6', 'row-syntax', ' ', /space too many/],
+      ['3 P4 ', 'row-syntax', ' ', /space too many/],
+      ['3 P4 @', 'row-syntax', '@', /name after "@" is missing/],
+      ['4 P4', 'structure', '4 P4', /must be of row 3/],
+      ['30 P4', 'structure', '30 P4', /must be of row 3/],
       ['', 'structure', '""', /must be of row 3/],
     ];
     for (const [row, code, part, message] of cases) {
@@ -64,10 +64,10 @@ describe('reading an annotation', () => {
   it('takes rows that are written otherwise than we would, and writes them our way', () => {
     const rows: readonly (readonly [string, string])[] = [
       ['"3"', '3'],
-      ['"3 IPH 4-4"', '"3 IPH 4"'],
-      ['"3 IPH 004-6 IPH 7 8-9 SDH 10"', '"3 IPH 4-9 SDH 10"'],
+      ['"3 P4+1"', '"3 P4"'],
+      ['"3 P004+3 P7 P8+02 D10"', '"3 P4+6 D10"'],
       ['"3 @Ada"', '"3 @Ada"'],
-      ['"3 IPH 4 @Ada @ home"', '"3 IPH 4 @Ada @ home"'],
+      ['"3 P4 @Ada @ home"', '"3 P4 @Ada @ home"'],
     ];
     for (const [written, canonical] of rows) {
       const text = encodeAnnotation(parseAnnotation(GOOD.replace('\n3,\n', `\n${written},\n`)));

@@ -34,9 +34,9 @@ describe('annotation schema', () => {
       ['"present": null', '"present": "yes"'],
       ['"made": []', '"made": [{"reader": "a", "model": {}}]'],
       ['"boxes": []', '"boxes": [[1, 2, 3]]'],
-      ['\n1,\n', '\n"1 ICH 2",\n'],
-      ['\n1,\n', '\n"1 IPH 2+3",\n'],
-      ['\n1,\n', '\n"1 IPH",\n'],
+      ['\n1,\n', '\n"1 X2",\n'],
+      ['\n1,\n', '\n"1 P2-3",\n'],
+      ['\n1,\n', '\n"1 P",\n'],
       ['"review"', '"patientName": "x", "review"'],
       ['  "file": "head.nii.gz",\n', ''],
     ];
