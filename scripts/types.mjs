@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
-const projects = [...readdirSync(path.join(root, 'src')).map((folder) => `src/${folder}`), 'test'];
+const projects = [...readdirSync(path.join(root, 'src')).map((folder) => `src/${folder}`), 'test', 'bench'];
 let failed = 0;
 for (const project of projects.filter((folder) => existsSync(path.join(root, folder, 'tsconfig.json')))) {
   const { status, stdout } = spawnSync(
