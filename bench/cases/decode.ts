@@ -48,8 +48,8 @@ const files = readdirSync(scans.dicom[34]).map((name) => ({
 }));
 const plain = files.map(({ name, bytes }) => {
   const dataSet = dicomParser.parseDicom(bytes);
-  const pixels = dataSet.elements['x7fe00010'];
-  const first = dataSet.elements['x00080008'];
+  const pixels = dataSet.elements.x7fe00010;
+  const first = dataSet.elements.x00080008;
   if (!pixels || !first) throw new Error(`${name} has no pixels.`);
   const start = pixels.dataOffset;
   return {
@@ -66,7 +66,7 @@ const megabytes = plain.reduce((sum, { pixels }) => sum + pixels.length, 0) / 1e
 const parseAndCopy = (): void => {
   const voxels = new Uint8Array(plain.length * 512 * 512 * 2);
   files.forEach(({ bytes }, k) => {
-    const element = dicomParser.parseDicom(bytes).elements['x7fe00010'];
+    const element = dicomParser.parseDicom(bytes).elements.x7fe00010;
     if (element) voxels.set(bytes.subarray(element.dataOffset, element.dataOffset + element.length), k * 512 * 512 * 2);
   });
 };

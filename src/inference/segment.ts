@@ -138,8 +138,8 @@ function storedMask(volume: Volume, view: AxialView, maskOf: (n: number) => Uint
       const row = (pixel - column) / view.width;
       const at = view.offset + column * view.steps[0] + row * view.steps[1] + n * view.steps[2];
       const k = Math.floor(at / plane);
-      let slice = labels.get(k);
-      if (!slice) labels.set(k, (slice = new Uint8Array(plane)));
+      const slice = labels.get(k) ?? new Uint8Array(plane);
+      labels.set(k, slice);
       slice[at - k * plane] = label;
       volumes[label - 1] = (volumes[label - 1] ?? 0) + voxelVolume(volume, k);
     });

@@ -38,9 +38,9 @@ export function axialView(volume: Pick<Volume, 'size' | 'spacing' | 'direction' 
   // A gantry tilt shears the stack; what counts is how its slice planes lie, hence the normal.
   const axes: readonly [Vec3, Vec3, Vec3] = [volume.direction[0], volume.direction[1], volume.normal];
   const strides: Vec3 = [1, size[0], size[0] * size[1]];
-  const fit = (order: readonly [Axis, Axis, Axis]): number =>
+  const closeness = (order: readonly [Axis, Axis, Axis]): number =>
     order.reduce<number>((sum, axis, world) => sum + Math.abs(axes[axis][world as Axis]), 0);
-  const order = ORDERS.reduce((best, candidate) => (fit(candidate) > fit(best) + 1e-9 ? candidate : best));
+  const order = ORDERS.reduce((best, candidate) => (closeness(candidate) > closeness(best) + 1e-9 ? candidate : best));
   let offset = 0;
   const step = (world: Axis): number => {
     const axis = order[world];
