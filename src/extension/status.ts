@@ -38,6 +38,11 @@ export class StatusReporter implements vscode.Disposable {
     const session = this.sessions.active;
     this.#setContext('hemorica.scanActive', session !== undefined);
     this.#setContext('hemorica.viewFocus', session?.status?.focus === 'view');
+    const notices = session?.document.decoded?.notices ?? [];
+    this.#setContext(
+      'hemorica.timeSeries',
+      notices.some(({ code }) => code === 'time-series'),
+    );
     this.#setContext('hemorica.annotation', session?.document.annotation.state ?? 'none');
     if (!session) {
       this.#item.hide();

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { type Annotation, masksOf } from '../../core/annotation/annotation';
+import { type Annotation, annotationName, masksOf } from '../../core/annotation/annotation';
 import { annotationMatches } from '../../core/annotation/match';
 import { parseAnnotation } from '../../core/annotation/parse';
+import { fieldsOf } from '../../core/document/fields';
 import { ANNOTATION_SUFFIX } from '../../node/annotation-path';
 import type { AnnotationView, DecodedScan } from '../../protocol/view';
 import { baseName, parentOf } from '../scan/files';
@@ -37,7 +38,7 @@ export class AnnotationFile implements vscode.Disposable {
   #disposed = false;
 
   constructor(
-    scan: vscode.Uri,
+    private readonly scan: vscode.Uri,
     private readonly locate: Locate,
     private readonly log: Pick<vscode.LogOutputChannel, 'info' | 'warn'>,
   ) {
@@ -105,11 +106,16 @@ export class AnnotationFile implements vscode.Disposable {
     }
   }
 
-  /** What a page may show of it over a scan: the mask only if it was made on this scan. */
-  viewFor(scan: DecodedScan): AnnotationView {
-    if (!this.#content) return { state: 'none' };
-    const { uri, annotation, problem } = this.#content;
-    const file = baseName(uri);
+  /**
+   * What a page may show of it over a scan: the mask only if it was made on this scan.
+   * @param edited The annotation with unsaved edits, where there are any; `revision` counts them.
+   */
+  viewFor(scan: DecodedScan, edited?: Annotation, revision = 0): AnnotationView {
+    const uri = this.#content?.uri;
+    const problem = this.#content?.problem;
+    const annotation = edited ?? this.#content?.annotation;
+    if (!uri && !annotation) return { state: 'none' };
+    const file = uri ? baseName(uri) : annotationName(baseName(this.scan));
     if (!annotation) return { state: 'refused', file, message: problem ?? '' };
     const match = annotationMatches(annotation.image, scan);
     if (!match.matches) return { state: 'refused', file, message: match.message };
@@ -117,6 +123,8 @@ export class AnnotationFile implements vscode.Disposable {
       state: 'shown',
       file,
       slices: masksOf(annotation),
+      fields: fieldsOf(annotation),
+      revision,
       provenance: provenanceOf(annotation),
       ...(problem === undefined ? {} : { problem }),
     };

@@ -26,6 +26,17 @@ export function registerSegment(services: Services): vscode.Disposable {
       void vscode.window.showInformationMessage(vscode.l10n.t('Open a scan first.'));
       return;
     }
+    if (!vscode.workspace.isTrusted) {
+      await showFailure(
+        vscode.l10n.t('{0}: models run only in trusted workspaces. Trust this workspace first.', baseName(uri)),
+        services.log,
+        {
+          label: vscode.l10n.t('Manage Workspace Trust'),
+          run: () => vscode.commands.executeCommand('workbench.trust.manage'),
+        },
+      );
+      return;
+    }
     const again = { label: vscode.l10n.t('Run Again'), run: () => segment(uri, services, running) };
     await segment(uri, services, running).catch((error: unknown) =>
       error instanceof InferenceStopped ? showFailure(error, services.log, again) : showFailure(error, services.log),
@@ -35,9 +46,6 @@ export function registerSegment(services: Services): vscode.Disposable {
 
 async function segment(uri: vscode.Uri, services: Services, running: Set<string>): Promise<void> {
   const name = baseName(uri);
-  if (!vscode.workspace.isTrusted) {
-    throw new Error(vscode.l10n.t('{0}: models run only in trusted workspaces. Trust this workspace first.', name));
-  }
   if (uri.scheme !== 'file') {
     throw new Error(vscode.l10n.t('{0}: models need the scan on disk. Copy it to a folder on this machine.', name));
   }

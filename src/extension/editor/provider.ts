@@ -22,6 +22,7 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
   openCustomDocument(uri: vscode.Uri): ScanDocument {
     const { headers, log } = this.services;
     const document = new ScanDocument(uri, () => findScan(uri, headers, chooseSeries), log);
+    document.onDidMakeEdit((event) => this.#changed.fire(event));
     // Begun while the page loads; a failure is reported when the page asks.
     document.files().catch(() => undefined);
     return document;

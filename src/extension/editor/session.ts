@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
-import type { MessageConnection } from 'vscode-jsonrpc/node';
+import { ErrorCodes, type MessageConnection, ResponseError } from 'vscode-jsonrpc/node';
+import { EditRefused } from '../../core/document/refused';
 import { ScanError } from '../../core/volume';
 import type { WireError } from '../../protocol/decode';
+import { Edit, Edited } from '../../protocol/edit';
 import {
   AnnotationChanged,
   InvokeCommand,
@@ -60,6 +62,9 @@ export class ScanSession implements vscode.Disposable {
         this.#notify(() => this.#connection?.sendNotification(AnnotationChanged, annotation));
         this.#changed.fire();
       }),
+      document.onDidEdit(({ edit, revision, origin }) => {
+        if (origin !== this) this.#notify(() => this.#connection?.sendNotification(Edited, { edit, revision }));
+      }),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(SECTION, document.uri)) {
           this.#notify(() => this.#connection?.sendNotification(SettingsChanged, viewSettings(document.uri)));
@@ -94,6 +99,15 @@ export class ScanSession implements vscode.Disposable {
     connection.onNotification(ScanDecoded, (decoded) => {
       log.info(`${this.document.name}: ${decoded.size.join(' x ')} voxels, ${decoded.format}`);
       void this.document.reportDecoded(decoded);
+    });
+    connection.onRequest(Edit, ({ edit }) => {
+      try {
+        this.document.edit(edit, this);
+      } catch (error) {
+        if (error instanceof EditRefused) return new ResponseError<void>(ErrorCodes.InvalidRequest, error.message);
+        throw error;
+      }
+      return { revision: this.document.revision };
     });
     connection.onNotification(StatusChanged, (status) => {
       this.#status = status;
