@@ -8,6 +8,7 @@
  */
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { SliceRuns } from '../core/annotation/runs';
+import type { AnnotationFields } from '../core/document/fields';
 import type { Notice, Vec3 } from '../core/volume';
 import type { WireError } from './decode';
 
@@ -82,11 +83,15 @@ export interface ReadyResult {
 
 /** What of the annotation the page shows. */
 export type AnnotationView =
+  /** There is none yet. The first `Edit` makes one (its revision is 0), and `AnnotationChanged` follows. */
   | { readonly state: 'none' }
   | {
       readonly state: 'shown';
       readonly file: string;
       readonly slices: readonly SliceRuns[];
+      readonly fields: AnnotationFields;
+      /** Edits applied so far; goes with `Edit` and `Edited`. */
+      readonly revision: number;
       readonly provenance?: string;
       /** The file on disk has become unreadable: the mask is the last good one, this says what is wrong (a banner). */
       readonly problem?: string;

@@ -6,8 +6,13 @@
  * nothing else, and applying it to another state than the one it was made on can be refused.
  */
 import type { Box, Comment, Presence, Review } from '../annotation/annotation';
+import type { ImageReference } from '../annotation/image';
+import type { Source } from '../annotation/source';
 import type { Subtype } from '../annotation/subtype';
 import { invert, type MaskChange } from '../edit/changes';
+
+/** A row of a slice and the reader who last changed it; null where nobody did after it had been made. */
+export type RowEditor = readonly [row: number, reader: string | null];
 
 /** A change of something stated beside the mask. */
 export type FieldChange =
@@ -32,7 +37,30 @@ export type FieldChange =
       readonly before: readonly Comment[];
       readonly after: readonly Comment[];
     }
-  | { readonly field: 'review'; readonly before: Review; readonly after: Review };
+  | { readonly field: 'review'; readonly before: Review; readonly after: Review }
+  | ProvenanceChange;
+
+/** Who and what made which part. Pages need not send these: the host knows the reader (`credit.ts`). */
+export type ProvenanceChange =
+  /** Both lists name the same rows, in ascending order. */
+  | {
+      readonly field: 'editors';
+      readonly slice: number;
+      readonly before: readonly RowEditor[];
+      readonly after: readonly RowEditor[];
+    }
+  /** Of the whole annotation. */
+  | { readonly field: 'made'; readonly before: readonly Source[]; readonly after: readonly Source[] }
+  /** Of one subtype on one slice. */
+  | {
+      readonly field: 'sources';
+      readonly slice: number;
+      readonly subtype: Subtype;
+      readonly before: readonly Source[];
+      readonly after: readonly Source[];
+    }
+  /** The image that the annotation names; both have the same size. */
+  | { readonly field: 'image'; readonly before: ImageReference; readonly after: ImageReference };
 
 export interface AnnotationEdit {
   /** Name in the undo list, e.g. "Brush IPH"; already translated. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { emptyAnnotation, type Annotation } from '../../core/annotation/annotation';
+import { type Annotation, emptyAnnotation } from '../../core/annotation/annotation';
 import { imageReference } from '../../core/annotation/image';
 import { applyEdit } from '../../core/document/apply';
 import { type AnnotationEdit, invertEdit } from '../../core/document/edit';
@@ -82,7 +82,9 @@ export class ScanDocument implements vscode.CustomDocument {
 
   /** The mask to show, judged against the decoded scan; 'none' until that is known. */
   get annotation(): AnnotationView {
-    return this.#decoded ? this.annotationFile.viewFor(this.#decoded, this.#annotation, this.#revision) : { state: 'none' };
+    return this.#decoded
+      ? this.annotationFile.viewFor(this.#decoded, this.#annotation, this.#revision)
+      : { state: 'none' };
   }
 
   /** A page has decoded the scan: from now on the annotation can be shown or refused. */

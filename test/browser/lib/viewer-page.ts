@@ -9,7 +9,9 @@ import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { chromiumFlags, chromiumFlagsWithoutWebgl, ensureChromium } from '../../../scripts/lib/chromium.mjs';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
+import { bySubtype } from '../../../src/core/annotation/annotation';
 import type { SliceRuns } from '../../../src/core/annotation/runs';
+import type { AnnotationFields } from '../../../src/core/document/fields';
 import type { ViewSettings } from '../../../src/protocol/view';
 
 export interface ScanFiles {
@@ -28,6 +30,12 @@ export interface ViewerOptions {
   readonly webgl?: boolean;
   readonly size?: { width: number; height: number };
 }
+
+const NOTHING_STATED: AnnotationFields = {
+  patient: bySubtype(() => null),
+  review: { state: 'draft' },
+  slices: [],
+};
 
 export const SETTINGS: ViewSettings = {
   presets: [
@@ -110,7 +118,13 @@ export async function openViewer(options: ViewerOptions): Promise<ViewerPage> {
     annotation:
       options.annotation ??
       (options.masks
-        ? { state: 'shown', file: 'scan.ich.json', slices: options.masks satisfies readonly LooseRuns[] }
+        ? {
+            state: 'shown',
+            file: 'scan.ich.json',
+            slices: options.masks satisfies readonly LooseRuns[],
+            fields: NOTHING_STATED,
+            revision: 0,
+          }
         : { state: 'none' }),
   };
   const server = createServer((request, response) => {

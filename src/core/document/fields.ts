@@ -1,0 +1,46 @@
+/** What an annotation states beside its masks, as pages show it. */
+import {
+  type Annotation,
+  type Box,
+  bySubtype,
+  type Comment,
+  type Presence,
+  type Review,
+} from '../annotation/annotation';
+import { SUBTYPES, type Subtype } from '../annotation/subtype';
+
+/** What is stated of a slice beside its mask; slices without any of it are left out. */
+export interface SliceFields {
+  readonly slice: number;
+  readonly present: Readonly<Record<Subtype, Presence>>;
+  readonly boxes: Readonly<Record<Subtype, readonly Box[]>>;
+  readonly comments: readonly Comment[];
+}
+
+/** What is stated in the annotation beside the masks. */
+export interface AnnotationFields {
+  readonly patient: Readonly<Record<Subtype, Presence>>;
+  readonly review: Review;
+  readonly slices: readonly SliceFields[];
+}
+
+export function fieldsOf({ patient, review, slices }: Annotation): AnnotationFields {
+  return {
+    patient,
+    review,
+    slices: slices.flatMap(({ findings, comments }, slice) => {
+      const stated = SUBTYPES.some(
+        (subtype) => findings[subtype].present !== null || findings[subtype].boxes.length > 0,
+      );
+      if (!stated && comments.length === 0) return [];
+      return [
+        {
+          slice,
+          present: bySubtype((subtype) => findings[subtype].present),
+          boxes: bySubtype((subtype) => findings[subtype].boxes),
+          comments,
+        },
+      ];
+    }),
+  };
+}
