@@ -3,11 +3,12 @@
 import type { CommandTargets } from '../commands';
 import { element } from '../dom';
 import { t } from '../l10n';
+import type { ToolName } from '../state/view-state';
 import { dispatchPointers, type Tools, watchDragKeys } from '../tools/dispatch';
 import { NavigateTool } from '../tools/navigate';
 import { PanTool } from '../tools/pan';
 import { RulerTool } from '../tools/ruler';
-import type { PanePointer } from '../tools/tool';
+import type { PanePointer, Tool } from '../tools/tool';
 import { WindowTool } from '../tools/window';
 import type { Viewer } from '../viewer';
 import { paneGrid } from '../viewports/grid';
@@ -79,7 +80,10 @@ export function sideAndToolbar(viewer: Viewer, makeViewport: MakeViewport, actio
 
 function connectTools(viewer: Viewer): void {
   const tools: Tools = {
-    main: { navigate: new NavigateTool(viewer), ruler: new RulerTool(viewer) },
+    main: new Map<ToolName, Tool>([
+      ['navigate', new NavigateTool(viewer)],
+      ['ruler', new RulerTool(viewer)],
+    ]),
     pan: new PanTool(viewer),
     window: new WindowTool(viewer),
   };
@@ -98,7 +102,8 @@ function connectTools(viewer: Viewer): void {
   viewer.store.watch(
     (state) => state.tool,
     (tool) => {
-      for (const pane of viewer.panes.values()) pane.element.style.setProperty('--cursor', tools.main[tool].cursor);
+      for (const pane of viewer.panes.values())
+        pane.element.style.setProperty('--cursor', tools.main.get(tool)?.cursor ?? 'crosshair');
     },
   );
 }

@@ -2,7 +2,8 @@
  * What of a view outlives its page: VS Code destroys the page of a hidden tab, and gives this back
  * to the next one. Versioned; anything that does not fit is dropped, never an error.
  */
-import { type PerPlane, PLANES, type Ruler, type ViewState } from './view-state';
+import { toolOptionsFrom } from './tool-options';
+import { type PaintLabel, type PerPlane, PLANES, type Ruler, TOOL_NAMES, type ViewState } from './view-state';
 
 const VERSION = 1;
 
@@ -22,12 +23,23 @@ const KEPT = [
   'timePoint',
 ] as const satisfies readonly (keyof ViewState)[];
 
-export type KeptState = Pick<ViewState, (typeof KEPT)[number]> & { readonly hiddenLabels: ReadonlySet<number> };
+export type KeptState = Pick<
+  ViewState,
+  (typeof KEPT)[number] | 'activeLabel' | 'toolOptions' | 'hiddenLabels' | 'lockedLabels'
+>;
 
 /** A view as a JSON value. */
 export function toJson(state: ViewState): unknown {
   const kept = Object.fromEntries(KEPT.map((key) => [key, state[key]]));
-  return { version: VERSION, ...kept, hiddenLabels: [...state.hiddenLabels] };
+  const { activeLabel, toolOptions, hiddenLabels, lockedLabels } = state;
+  return {
+    version: VERSION,
+    ...kept,
+    activeLabel,
+    toolOptions,
+    hiddenLabels: [...hiddenLabels],
+    lockedLabels: [...lockedLabels],
+  };
 }
 
 /** The view that `toJson` kept; undefined if it is none of ours. */
@@ -49,7 +61,20 @@ export function fromJson(json: unknown): KeptState | undefined {
     Array.isArray(state.hiddenLabels);
   if (!valid) return undefined;
   const kept = Object.fromEntries(KEPT.map((key) => [key, state[key]])) as Pick<ViewState, (typeof KEPT)[number]>;
-  return { ...kept, hiddenLabels: new Set(state.hiddenLabels as unknown as number[]) };
+  return {
+    ...kept,
+    tool: TOOL_NAMES.find((tool) => tool === state.tool) ?? 'navigate',
+    activeLabel: LABELS.find((label) => label === state.activeLabel) ?? 4,
+    toolOptions: toolOptionsFrom(state.toolOptions),
+    hiddenLabels: labelSet(state.hiddenLabels),
+    lockedLabels: labelSet(state.lockedLabels),
+  };
+}
+
+const LABELS: readonly PaintLabel[] = [1, 2, 3, 4, 5];
+
+function labelSet(json: unknown): ReadonlySet<number> {
+  return new Set(Array.isArray(json) ? LABELS.filter((label) => json.includes(label)) : []);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,7 +1,10 @@
 /** The state of one scan's view: what is shown and how. The parts that outlive a hidden tab are kept by `persistence.ts`. */
+import type { Label } from '../../core/annotation/subtype';
+import type { AnnotationFields } from '../../protocol/edit';
 import type { AnnotationView, Layout, ViewSettings, WindowPreset } from '../../protocol/view';
 import type { ViewPart } from '../viewports/camera';
 import { WHOLE } from '../viewports/camera';
+import { INITIAL_TOOL_OPTIONS, type ToolOptions } from './tool-options';
 
 /** The three planes, in the order of the keyboard's layout switch. */
 export const PLANES = ['axial', 'coronal', 'sagittal'] as const;
@@ -9,7 +12,21 @@ export type Plane = (typeof PLANES)[number];
 export type PerPlane<T> = Readonly<Record<Plane, T>>;
 
 export type OverlayMode = 'filled' | 'outline' | 'off';
-export type ToolName = 'navigate' | 'ruler';
+export const TOOL_NAMES = [
+  'navigate',
+  'ruler',
+  'brush',
+  'eraser',
+  'lasso',
+  'polygon',
+  'grow',
+  'box',
+  'relabel',
+] as const;
+export type ToolName = (typeof TOOL_NAMES)[number];
+
+/** A label that a voxel can be given. */
+export type PaintLabel = Exclude<Label, 0>;
 
 /** A distance drawn on one slice of one plane. */
 export interface Ruler {
@@ -48,10 +65,19 @@ export interface ViewState {
   readonly overlayHeld: boolean;
   /** Label map values (1 to 5) that are not drawn. */
   readonly hiddenLabels: ReadonlySet<number>;
+  /** The subtype that tools paint with. */
+  readonly activeLabel: PaintLabel;
+  /** Label map values (1 to 5) that no tool adds to or takes from. */
+  readonly lockedLabels: ReadonlySet<number>;
+  readonly toolOptions: ToolOptions;
   readonly rulers: readonly Ruler[];
   readonly selectedRuler: number | undefined;
   readonly annotation: AnnotationView;
-  /** Counts changes of the scan's labels, for those who show them. */
+  /** What the annotation states beside its masks, with every edit; undefined while there is none. */
+  readonly fields: AnnotationFields | undefined;
+  /** Why the annotation cannot be edited now; undefined if it can. */
+  readonly readOnly: string | undefined;
+  /** Counts changes of the scan's labels, for those who show them; a stroke counts when it ends. */
   readonly masks: number;
   readonly panelOpen: boolean;
   /** CSS pixels. */
@@ -77,9 +103,14 @@ export function initialState(settings: ViewSettings): ViewState {
     overlay: 'filled',
     overlayHeld: false,
     hiddenLabels: new Set(),
+    activeLabel: 4,
+    lockedLabels: new Set(),
+    toolOptions: INITIAL_TOOL_OPTIONS,
     rulers: [],
     selectedRuler: undefined,
     annotation: { state: 'none' },
+    fields: undefined,
+    readOnly: undefined,
     masks: 0,
     panelOpen: true,
     panelWidth: 240,

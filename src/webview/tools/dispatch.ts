@@ -8,7 +8,7 @@ import { WheelNotches } from './wheel';
 
 export interface Tools {
   /** By the main button. */
-  readonly main: Readonly<Record<ToolName, Tool>>;
+  readonly main: ReadonlyMap<ToolName, Tool>;
   readonly pan: Tool;
   readonly window: Tool;
 }
@@ -66,16 +66,16 @@ export function dispatchPointers(pane: Pane, viewer: Viewer, tools: Tools, watch
   const toolFor = (button: number): Tool | undefined => {
     if (button === 1 || (button === 0 && spaceHeld)) return tools.pan;
     if (button === 2) return tools.window;
-    return button === 0 ? tools.main[viewer.store.get().tool] : undefined;
+    return button === 0 ? tools.main.get(viewer.store.get().tool) : undefined;
   };
 
   element.addEventListener('pointerdown', (event) => {
     const pointer = pointerAt(event);
     const tool = toolFor(event.button);
     if (!pointer || !tool || running) return;
-    if (event.target instanceof Element && event.target.closest('.ruler-end') && tool !== tools.main.ruler) {
+    if (event.target instanceof Element && event.target.closest('.ruler-end') && viewer.store.get().tool !== 'ruler') {
       // Ends of rulers can be taken with any tool.
-      const drag = event.button === 0 && !spaceHeld ? tools.main.ruler.press(pointer) : undefined;
+      const drag = event.button === 0 && !spaceHeld ? tools.main.get('ruler')?.press(pointer) : undefined;
       if (drag) {
         begin(event, drag);
         return;
