@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import { contentSecurityPolicy } from './csp';
 
 /**
- * The page of a scan editor: a root element, the stylesheet and one external script. It holds no
+ * The page of a scan editor: a root element, the stylesheet and one external script; the decoder's
+ * code is fetched along with them, since the first slice waits for it. It holds no
  * inline script and nothing of the scan; the page asks for that with `view/ready`.
  */
 export function scanPage(webview: vscode.Webview, extensionUri: vscode.Uri): string {
@@ -16,6 +17,7 @@ export function scanPage(webview: vscode.Webview, extensionUri: vscode.Uri): str
 <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(webview.cspSource)}">
 <title>Hemorica</title>
 <link rel="stylesheet" href="${asset('webview.css')}">
+<link rel="preload" as="fetch" crossorigin="anonymous" href="${asset('worker.js')}">
 </head>
 <body>
 <div id="root"></div>

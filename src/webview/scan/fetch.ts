@@ -3,7 +3,8 @@ import { ScanError } from '../../core/volume';
 import type { RemoteFile } from '../../protocol/view';
 import { t } from '../l10n';
 
-async function request(file: RemoteFile, signal: AbortSignal): Promise<Response> {
+/** Asks for a file; the answer's bytes come later. Throws ScanError, or AbortError when cancelled. */
+export async function request(file: RemoteFile, signal: AbortSignal): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(file.url, { signal });
@@ -23,13 +24,13 @@ function unreadable(file: RemoteFile, reason: string): ScanError {
   );
 }
 
-/** A file's bytes chunk by chunk, each handed over before the next is asked for. Throws ScanError, or AbortError when cancelled. */
+/** An answer's bytes chunk by chunk, each handed over before the next is asked for. Throws ScanError, or AbortError when cancelled. */
 export async function streamFile(
   file: RemoteFile,
+  response: Response,
   signal: AbortSignal,
   take: (chunk: Uint8Array<ArrayBuffer>, last: boolean) => Promise<void> | void,
 ): Promise<void> {
-  const response = await request(file, signal);
   const reader = response.body?.getReader();
   if (!reader) {
     await take(new Uint8Array(await response.arrayBuffer()), true);

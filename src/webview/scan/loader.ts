@@ -20,7 +20,7 @@ import {
 import type { Assets, RemoteFile, ScanSource } from '../../protocol/view';
 import { t } from '../l10n';
 import { connect, messagePort } from '../transport/port';
-import { fetchFile, inParallel, streamFile } from './fetch';
+import { fetchFile, inParallel, request, streamFile } from './fetch';
 
 /** Files of a series that are fetched at once. */
 const PARALLEL = 6;
@@ -82,6 +82,10 @@ export class ScanLoader {
     const { source } = this;
     const openedFile = source.kind === 'nifti' ? source.file : source.opened;
     this.expected = openedFile.size;
+    const [header, voxels] = source.kind === 'nifti' ? niftiFiles(source) : [undefined, openedFile];
+    // The first bytes are on their way while the decoder starts.
+    const opened = request(header ?? voxels, this.abort.signal);
+    opened.catch(() => undefined);
     const connection = await this.startWorker();
     const failure = Promise.withResolvers<never>();
     const worker = this.worker as Worker;
@@ -94,7 +98,6 @@ export class ScanLoader {
         ),
       );
     });
-    const [header, voxels] = source.kind === 'nifti' ? niftiFiles(source) : [undefined, openedFile];
     const decoded = connection.sendRequest(Decode, {
       name: openedFile.name,
       kind: source.kind,
@@ -102,7 +105,8 @@ export class ScanLoader {
       ...(voxels.size > 0 ? { length: voxels.size } : {}),
       ...(header ? { header: header.name } : {}),
     });
-    const fed = source.kind === 'nifti' ? this.feedNifti(connection, source) : this.feedDicom(connection, source);
+    const fed =
+      source.kind === 'nifti' ? this.feedNifti(connection, source, opened) : this.feedDicom(connection, source, opened);
     // The decoder may fail while bytes still come, and bytes may fail while the decoder waits.
     return Promise.race([decoded, failure.promise, fed.then(() => decoded)]);
   }
@@ -123,19 +127,28 @@ export class ScanLoader {
     return connection;
   }
 
-  private async feedNifti(connection: MessageConnection, source: ScanSource & { kind: 'nifti' }): Promise<void> {
+  private async feedNifti(
+    connection: MessageConnection,
+    source: ScanSource & { kind: 'nifti' },
+    opened: Promise<Response>,
+  ): Promise<void> {
     const files = niftiFiles(source).filter((file) => file !== undefined);
     this.expected = files.reduce((sum, file) => sum + file.size, 0);
-    for (const file of files) {
-      await streamFile(file, this.abort.signal, (chunk, last) => this.send(connection, file, chunk, last));
+    for (const [n, file] of files.entries()) {
+      const response = await (n === 0 ? opened : request(file, this.abort.signal));
+      await streamFile(file, response, this.abort.signal, (chunk, last) => this.send(connection, file, chunk, last));
     }
     await connection.sendNotification(End, undefined);
   }
 
-  private async feedDicom(connection: MessageConnection, source: ScanSource & { kind: 'dicom' }): Promise<void> {
+  private async feedDicom(
+    connection: MessageConnection,
+    source: ScanSource & { kind: 'dicom' },
+    answer: Promise<Response>,
+  ): Promise<void> {
     const signal = this.abort.signal;
     const { opened } = source;
-    await this.send(connection, opened, await fetchFile(opened, signal), true);
+    await this.send(connection, opened, await (await answer).bytes(), true);
     if (source.more) {
       const others = (await this.series.promise).filter((file) => file.url !== opened.url);
       this.expected += others.reduce((sum, file) => sum + file.size, 0);
