@@ -54,42 +54,61 @@ function square(
 }
 
 interface Part {
-  readonly area: number;
-  readonly x0: number;
-  readonly y0: number;
-  readonly x1: number;
-  readonly y1: number;
+  area: number;
+  x0: number;
+  y0: number;
+  x1: number;
+  y1: number;
+  /** Index of the part that this one was joined to; its own index if it stands for itself. */
+  root: number;
 }
 
 /** Box [x0, x1) x [y0, y1) and pixel count of the largest 8-connected part above a value; of equal ones the one met first. */
 function largestPart(picture: Float32Array, width: number, height: number, above: number): Part | undefined {
-  const seen = new Uint8Array(width * height);
-  const stack = new Int32Array(width * height);
-  let best: Part | undefined;
-  for (let start = 0; start < picture.length; start++) {
-    if (seen[start] || !((picture[start] ?? 0) > above)) continue;
-    let [area, x0, y0, x1, y1, top] = [0, width, height, 0, 0, 0];
-    seen[start] = 1;
-    stack[top++] = start;
-    while (top > 0) {
-      const pixel = stack[--top] ?? 0;
-      const x = pixel % width;
-      const y = (pixel - x) / width;
-      area++;
-      if (x < x0) x0 = x;
-      if (x >= x1) x1 = x + 1;
-      if (y < y0) y0 = y;
-      if (y >= y1) y1 = y + 1;
-      for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
-        for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
-          const next = ny * width + nx;
-          if (seen[next] || !((picture[next] ?? 0) > above)) continue;
-          seen[next] = 1;
-          stack[top++] = next;
-        }
+  const parts: Part[] = [];
+  const find = (index: number): Part => {
+    let part = parts[index] as Part;
+    while (part.root !== parts[part.root]?.root) part = parts[part.root] as Part;
+    return parts[part.root] as Part;
+  };
+  /** Runs of the row above and of this one: start, end and part, three numbers each. */
+  let previous: number[] = [];
+  for (let y = 0; y < height; y++) {
+    const runs: number[] = [];
+    let first = 0;
+    const row = picture.subarray(y * width, (y + 1) * width);
+    for (let x = 0; x < width; x++) {
+      if (!((row[x] as number) > above)) continue;
+      const start = x;
+      while (x < width && (row[x] as number) > above) x++;
+      const part = { area: x - start, x0: start, y0: y, x1: x, y1: y + 1, root: parts.length };
+      parts.push(part);
+      let own: Part = part;
+      // Runs are in order, so those that end before this one begins are done with.
+      while (first < previous.length && (previous[first + 1] as number) < start) first += 3;
+      for (let n = first; n < previous.length && (previous[n] as number) <= x; n += 3) {
+        own = join(own, find(previous[n + 2] as number));
       }
+      runs.push(start, x, own.root);
     }
-    if (!best || area > best.area) best = { area, x0, y0, x1, y1 };
+    previous = runs;
   }
+  let best: Part | undefined;
+  parts.forEach((part, index) => {
+    if (part.root === index && (!best || part.area > best.area)) best = part;
+  });
   return best;
+}
+
+/** Makes one part of two, the one met first, and returns it. */
+function join(a: Part, b: Part): Part {
+  if (a === b) return a;
+  const [kept, other] = a.root < b.root ? [a, b] : [b, a];
+  kept.area += other.area;
+  kept.x0 = Math.min(kept.x0, other.x0);
+  kept.y0 = Math.min(kept.y0, other.y0);
+  kept.x1 = Math.max(kept.x1, other.x1);
+  kept.y1 = Math.max(kept.y1, other.y1);
+  other.root = kept.root;
+  return kept;
 }

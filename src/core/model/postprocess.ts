@@ -7,7 +7,7 @@ import type { Label, Subtype } from '../annotation/subtype';
 import { labelOf } from '../annotation/subtype';
 import type { Frame } from './frame';
 import type { ModelOutputs } from './manifest';
-import { mapPositions, valueAt } from './resample';
+import { mapPositions, type Position, valueAt } from './resample';
 
 /** Output maps of one picture, row by row over its frame. */
 export interface PictureMaps {
@@ -48,6 +48,23 @@ export function applySoftmax(values: Float32Array, count: number): void {
 export function activate(maps: PictureMaps, outputs: ModelOutputs): void {
   if (outputs.blood.activation === 'sigmoid') applySigmoid(maps.blood.values);
   if (outputs.subtype.activation === 'softmax') applySoftmax(maps.subtype.values, outputs.subtype.labels.length);
+}
+
+/** The smallest box (ends included) around the values of a map that reach a threshold; undefined if none does. */
+function bloodBox(
+  { values, width }: OutputMap,
+  threshold: number,
+): { x0: number; x1: number; y0: number; y1: number } | undefined {
+  let [x0, x1, y0, y1] = [width, -1, -1, -1];
+  for (let n = 0; n < values.length; n++) {
+    if (!((values[n] as number) >= threshold)) continue;
+    const x = n % width;
+    y1 = (n - x) / width;
+    if (y0 < 0) y0 = y1;
+    if (x < x0) x0 = x;
+    if (x > x1) x1 = x;
+  }
+  return y0 < 0 ? undefined : { x0, x1, y0, y1 };
 }
 
 interface Part {
@@ -97,8 +114,9 @@ export class LesionBuilder {
   add(maps: PictureMaps, frame: Frame, pixelVolume: (column: number, row: number) => number): void {
     const { blood, subtype } = maps;
     const runs: BloodRun[] = [];
-    // Most pictures hold no blood; interpolation cannot exceed the largest value of the map.
-    if (!blood.values.some((value) => value >= this.#threshold)) {
+    // Interpolation does not exceed what it is made of, so only the part of the map that holds blood is looked at.
+    const box = bloodBox(blood, this.#threshold);
+    if (!box) {
       this.addEmpty();
       return;
     }
@@ -112,9 +130,12 @@ export class LesionBuilder {
       return x !== undefined && y !== undefined && valueAt(blood.values, 0, blood.width, x, y) >= this.#threshold;
     };
     const plane = subtype.width * subtype.height;
+    const reached = (position: Position | undefined, from: number, to: number): boolean =>
+      position !== undefined && position.low + 1 >= from && position.low <= to;
     for (let row = 0; row < this.#height; row++) {
+      if (!reached(down[row], box.y0, box.y1)) continue;
       for (let column = 0; column < this.#width; column++) {
-        if (!isBlood(column, row)) continue;
+        if (!reached(across[column], box.x0, box.x1) || !isBlood(column, row)) continue;
         const start = column;
         const weights = new Float64Array(this.#subtypes.length);
         let volume = 0;

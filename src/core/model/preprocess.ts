@@ -26,8 +26,7 @@ export function fillInput(
   input.channels.forEach(({ slice, window, mean, deviation }, channel) => {
     const low = window.center - window.width / 2;
     const value = (hu: number): number => (Math.min(1, Math.max(0, (hu - low) / window.width)) - mean) / deviation;
-    const windowed = pictureAt(slice).map(value);
     const target = out.subarray(channel * plane, (channel + 1) * plane);
-    resampleFrame(windowed, width, height, frame, value(AIR), target, input.width, input.height);
+    resampleFrame(pictureAt(slice), width, height, value, frame, value(AIR), target, input.width, input.height);
   });
 }

@@ -39,13 +39,15 @@ function triangleTaps(start: number, length: number, count: number): Taps {
 
 /**
  * The framed part of a picture at another size.
- * @param picture width * height values, row by row; `outside` stands beyond it.
+ * @param picture width * height numbers, row by row.
+ * @param value What to resample of a number of the picture; `outside` stands beyond the picture.
  * @param out outWidth * outHeight values, filled.
  */
 export function resampleFrame(
   picture: Float32Array,
   width: number,
   height: number,
+  value: (number: number) => number,
   frame: Frame,
   outside: number,
   out: Float32Array,
@@ -54,32 +56,39 @@ export function resampleFrame(
 ): void {
   const across = triangleTaps(frame.x, frame.width, outWidth);
   const down = triangleTaps(frame.y, frame.height, outHeight);
-  const firstRow = Math.max(0, down.first[0] ?? 0);
-  const endRow = Math.min(height, (down.first[outHeight - 1] ?? 0) + down.taps);
-  // Rows first: only those that some output row needs. Values are kept relative to `outside`, so that what lies beyond is zero.
-  const rows = new Float64Array(Math.max(0, endRow - firstRow) * outWidth);
-  for (let y = firstRow; y < endRow; y++) {
+  const [top, bottom] = covered(down, outHeight, height);
+  const [left, right] = covered(across, outWidth, width);
+  // Values are kept relative to `outside`, so that what lies beyond the picture is zero and needs no taps.
+  const line = new Float64Array(Math.max(0, right - left));
+  const rows = new Float64Array(Math.max(0, bottom - top) * outWidth);
+  for (let y = top; y < bottom; y++) {
+    for (let x = left; x < right; x++) line[x - left] = value(picture[y * width + x] as number) - outside;
     for (let o = 0; o < outWidth; o++) {
-      const first = across.first[o] ?? 0;
+      const first = across.first[o] as number;
+      const start = Math.max(first, left);
+      const end = Math.min(first + across.taps, right);
+      const weights = o * across.taps - first;
       let sum = 0;
-      for (let n = Math.max(0, -first); n < across.taps && first + n < width; n++) {
-        sum += ((picture[y * width + first + n] ?? 0) - outside) * (across.weights[o * across.taps + n] ?? 0);
-      }
-      rows[(y - firstRow) * outWidth + o] = sum;
+      for (let x = start; x < end; x++) sum += (line[x - left] as number) * (across.weights[weights + x] as number);
+      rows[(y - top) * outWidth + o] = sum;
     }
   }
-  const line = new Float64Array(outWidth);
+  const sums = new Float64Array(outWidth);
   for (let o = 0; o < outHeight; o++) {
-    line.fill(outside);
-    const first = down.first[o] ?? 0;
-    for (let n = 0; n < down.taps; n++) {
-      const weight = down.weights[o * down.taps + n] ?? 0;
-      const row = (first + n - firstRow) * outWidth;
-      if (weight === 0 || first + n < firstRow || first + n >= endRow) continue;
-      for (let x = 0; x < outWidth; x++) line[x] = (line[x] ?? 0) + weight * (rows[row + x] ?? 0);
+    sums.fill(outside);
+    const first = down.first[o] as number;
+    for (let y = Math.max(first, top); y < Math.min(first + down.taps, bottom); y++) {
+      const weight = down.weights[o * down.taps + y - first] as number;
+      const row = (y - top) * outWidth;
+      for (let x = 0; x < outWidth; x++) sums[x] = (sums[x] as number) + weight * (rows[row + x] as number);
     }
-    out.set(line, o * outWidth);
+    out.set(sums, o * outWidth);
   }
+}
+
+/** Pixels [from, to) of an input axis of `size` that some output pixel needs. */
+function covered({ first, taps }: Taps, count: number, size: number): readonly [number, number] {
+  return [Math.max(0, first[0] ?? 0), Math.min(size, (first[count - 1] ?? 0) + taps)];
 }
 
 /** Where a pixel's centre lies on one axis of a map: neighbours `low` and `low + 1` with weight `t` on the latter. */
@@ -107,7 +116,7 @@ export function mapPositions(
 /** Bilinear value of a map (rows of `mapWidth`, starting at `base` of `map`) at a position. */
 export function valueAt(map: Float32Array, base: number, mapWidth: number, x: Position, y: Position): number {
   const at = base + y.low * mapWidth + x.low;
-  const top = (map[at] ?? 0) * (1 - x.t) + (map[at + 1] ?? 0) * x.t;
-  const bottom = (map[at + mapWidth] ?? 0) * (1 - x.t) + (map[at + mapWidth + 1] ?? 0) * x.t;
+  const top = (map[at] as number) * (1 - x.t) + (map[at + 1] as number) * x.t;
+  const bottom = (map[at + mapWidth] as number) * (1 - x.t) + (map[at + mapWidth + 1] as number) * x.t;
   return top * (1 - y.t) + bottom * y.t;
 }
