@@ -20,3 +20,4 @@ declare class CompressionStream {
   readonly readable: never;
   readonly writable: never;
 }
+declare function setTimeout(callback: () => void, milliseconds: number): unknown;
