@@ -1,6 +1,6 @@
 // Installs the packages of the lock file where they are missing or of another lock file. Only node's own modules here:
 // this runs before there are any others.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { step } from './log.mjs';
 import { inRoot, root } from './paths.mjs';
 import { envForNpm, mustRun, npm } from './processes.mjs';
@@ -9,7 +9,6 @@ import { envForNpm, mustRun, npm } from './processes.mjs';
 function isCurrent() {
   const installed = inRoot('node_modules/.package-lock.json');
   if (!existsSync(installed)) return false;
-  if (statSync(installed).mtimeMs >= statSync(inRoot('package-lock.json')).mtimeMs) return true;
   /** @param {string} file @returns {Record<string, { version?: string, optional?: boolean }>} */
   const packages = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
   const there = packages(installed);

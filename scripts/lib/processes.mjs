@@ -16,12 +16,22 @@ function signalGroup(child, signal) {
   }
 }
 
+/** Milliseconds that what we started gets to end by itself when we end. */
+const grace = 1000;
+
+/** Ends all groups. Runs while this process exits, so it can only block, not await. */
+function endAll() {
+  if (alive.size === 0) return;
+  // Asked first: a leader may have started groups of its own, which it ends now in the same way.
+  for (const child of alive) signalGroup(child, 'SIGTERM');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, grace);
+  for (const child of alive) signalGroup(child, 'SIGKILL');
+}
+
 function watchOurEnd() {
   if (watching) return;
   watching = true;
-  process.on('exit', () => {
-    for (const child of alive) signalGroup(child, 'SIGKILL');
-  });
+  process.on('exit', endAll);
   for (const [signal, code] of /** @type {const} */ ([
     ['SIGINT', 130],
     ['SIGTERM', 143],

@@ -45,8 +45,14 @@ export function sharedBrowser(webgl: boolean): Promise<Browser> {
 export async function endSession(): Promise<void> {
   for (const browser of await settled(browsers)) await browser.close();
   for (const server of await settled(servers)) await server.stop();
+  removeFolders();
+}
+
+function removeFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
+// An interrupted run does not reach endSession.
+process.on('exit', removeFolders);
 
 function once<K, V>(made: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> {
   const known = made.get(key);

@@ -6,7 +6,7 @@
 export async function waitFor<T>(
   what: string,
   ask: () => T | Promise<T>,
-  seconds = 60,
+  seconds = 120,
 ): Promise<Exclude<T, undefined | null | false>> {
   const end = performance.now() + seconds * 1000;
   let last: unknown;

@@ -73,6 +73,8 @@ export async function startWorkbench(options: WorkbenchOptions = {}): Promise<Wo
   const address = options.running?.address ?? (server && workbenchUrl(server, { folder, ...extension })) ?? '';
   const browser = await sharedBrowser(options.webgl ?? true);
   const context = await browser.newContext({ viewport: options.size ?? { width: 1400, height: 900 } });
+  // The longest anything may take before it counts as hung; nothing fails because a machine is slow.
+  context.setDefaultTimeout(120_000);
   const workbench = new Workbench(context, await context.newPage(), server, folder, options);
   openWorkbenches.add(workbench);
   await workbench.open(address);
@@ -297,7 +299,7 @@ export class Workbench {
   }
 
   private async whenRestored(): Promise<void> {
-    await this.page.locator('.monaco-workbench .explorer-folders-view .monaco-list').waitFor({ timeout: 120_000 });
+    await this.page.locator('.monaco-workbench .explorer-folders-view .monaco-list').waitFor();
     await waitFor('the commands of the extension', () => this.knowsExtension());
     // VS Code takes up custom editors when it is idle for the first time, in the order in which it put that off.
     await this.page.evaluate(() => new Promise((resolve) => requestIdleCallback(() => requestIdleCallback(resolve))));
