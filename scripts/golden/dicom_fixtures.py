@@ -114,6 +114,13 @@ def uint8(k=0):
     return np.round((smooth(k) + 1000) / 8).astype(np.uint8)
 
 
+def codestream(container):
+    """The bare JPEG XL codestream of a container (box jxlc): coders write 16 bits only into containers."""
+    at = container.index(b"jxlc") - 4
+    length = struct.unpack(">I", container[at:at + 4])[0]
+    return container[at + 8:at + length] if length else container[at + 8:]
+
+
 def syntaxes():
     hu = smooth()
     write("implicit.dcm", base(pixels=hu), ImplicitVRLittleEndian)
@@ -136,7 +143,7 @@ def syntaxes():
     compressed("j2k_unsigned_stream.dcm", f"{lossless}.90", [imagecodecs.jpeg2k_encode(raw, reversible=True, codecformat="j2k")], base())
     compressed("htj2k_201.dcm", f"{lossless}.201", [imagecodecs.htj2k_encode(hu, reversible=True)], base())
     compressed("htj2k_203.dcm", f"{lossless}.203", [imagecodecs.htj2k_encode(hu, 0.0001, reversible=False)], base())
-    compressed("jxl_110.dcm", f"{lossless}.110", [imagecodecs.jpegxl_encode(raw, lossless=True)], base())
+    compressed("jxl_110.dcm", f"{lossless}.110", [codestream(imagecodecs.jpegxl_encode(raw, lossless=True))], base())
     compressed("jxl_container_110.dcm", f"{lossless}.110", [imagecodecs.jpegxl_encode(uint12(), lossless=True, usecontainer=True, bitspersample=12)], base(signed=False, bits=12))
     compressed("jpeg_50.dcm", f"{lossless}.50", [imagecodecs.jpeg8_encode(uint8(), 95)], base(signed=False, bits=8, allocated=8))
     compressed("jpeg_51.dcm", f"{lossless}.51", [imagecodecs.jpeg8_encode(uint12(), 95, bitspersample=12)], base(signed=False, bits=12))

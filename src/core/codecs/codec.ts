@@ -11,7 +11,7 @@ export interface ImageSize {
 
 /** Samples of one decoded gray image, row by row. */
 export interface DecodedImage {
-  /** May be a view into a decoder's memory: to be copied before the next image is decoded. */
+  /** May be a view into a decoder's memory: to be copied before anything else is awaited. */
   readonly samples: Uint8Array | Int8Array | Uint16Array | Int16Array | Int32Array | Uint32Array;
   /** Bits per sample of the stream. */
   readonly precision: number;
@@ -19,9 +19,17 @@ export interface DecodedImage {
   readonly signed: boolean;
 }
 
+/** Takes a decoded image, at once: afterwards its samples may change. */
+export type UseImage = (image: DecodedImage) => void;
+
 /** A stream that cannot be decoded. `message` is one sentence for the user, without the file's name. */
 export class CodecError extends Error {
-  override readonly name = 'CodecError';
+  override readonly name: string = 'CodecError';
+}
+
+/** A decoder that could not be loaded: nothing is wrong with the file. */
+export class CodecUnavailable extends CodecError {
+  override readonly name = 'CodecUnavailable';
 }
 
 /** Refuses a stream whose size is not the header's, before anything is allocated for it. */

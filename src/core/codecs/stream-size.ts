@@ -45,7 +45,9 @@ const mostTiles = 65535;
  * SIZ segment of a JPEG 2000 codestream (raw or inside a JP2 file): ISO/IEC 15444-1 A.5.1.
  * Values that the standard forbids are refused here, since decoders have hung on them.
  */
-export function jpeg2000Header(bytes: Uint8Array): StreamHeader & { readonly signed: boolean } {
+export function jpeg2000Header(
+  bytes: Uint8Array,
+): StreamHeader & { readonly signed: boolean; readonly highThroughput: boolean } {
   const start = codestreamStart(bytes);
   if (start + 45 > bytes.length) throw damaged('JPEG 2000');
   const view = new DataView(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
@@ -66,6 +68,8 @@ export function jpeg2000Header(bytes: Uint8Array): StreamHeader & { readonly sig
     components,
     precision: (depth & 0x7f) + 1,
     signed: depth >= 0x80,
+    // Bit 14 of Rsiz: capabilities of part 15, High-Throughput JPEG 2000.
+    highThroughput: (view.getUint16(6) & 0x4000) !== 0,
   };
 }
 

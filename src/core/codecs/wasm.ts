@@ -4,7 +4,15 @@
  * Each is loaded when it is first needed and kept. A decoder that traps is in an unknown state: it is
  * thrown away, and the next image gets a new one.
  */
-import { CodecError, checkSize, type DecodedImage, type ImageSize, type LoadCodec } from './codec';
+import {
+  CodecError,
+  CodecUnavailable,
+  checkSize,
+  type DecodedImage,
+  type ImageSize,
+  type LoadCodec,
+  type UseImage,
+} from './codec';
 
 export type WasmCodecName = 'charls' | 'openjpeg' | 'openjph' | 'libjpeg-turbo' | 'libjxl';
 
@@ -69,18 +77,17 @@ export class WasmCodecs {
   }
 
   /**
-   * Decodes one gray image.
-   * @returns samples in the decoder's own memory, valid until the next call
+   * Decodes one gray image and hands it to `use` while it is in the decoder's memory.
    * @throws CodecError if the stream cannot be decoded
    */
-  async decode(name: WasmCodecName, encoded: Uint8Array, expected: ImageSize): Promise<DecodedImage> {
+  async decode(name: WasmCodecName, encoded: Uint8Array, expected: ImageSize, use: UseImage): Promise<void> {
     const decoder = await this.#decoder(name);
     try {
       decoder.getEncodedBuffer(encoded.length).set(encoded);
       decoder.decode();
       const info = decoder.getFrameInfo();
       checkSize({ columns: info.width, rows: info.height, components: info.componentCount }, expected);
-      return view(decoder.getDecodedBuffer(), info.bitsPerSample, info.isSigned === true, expected);
+      use(view(decoder.getDecodedBuffer(), info.bitsPerSample, info.isSigned === true, expected));
     } catch (error) {
       this.#decoders.delete(name);
       if (error instanceof CodecError) throw error;
@@ -110,7 +117,7 @@ export class WasmCodecs {
       return new (module[codec.decoder] as new () => Decoder)();
     } catch (error) {
       this.#binaries.delete(name);
-      throw new CodecError(`The decoder ${codec.file} could not be loaded.`, { cause: error });
+      throw new CodecUnavailable(`The decoder ${codec.file} that it needs could not be loaded.`, { cause: error });
     }
   }
 }

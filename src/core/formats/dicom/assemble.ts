@@ -147,7 +147,7 @@ function valueNotices(slices: readonly PlacedSlice[], scale: CommonScale): Notic
       message:
         first.modality === 'CT'
           ? 'The files do not say how values become Hounsfield units; windows and limits in HU may not fit.'
-          : `The values are not Hounsfield units (modality ${first.modality?.slice(0, 16) ?? 'not stated'}).${slices.some(({ inverted }) => inverted) ? ' Dark and bright were exchanged, because the file stores them inverted.' : ''}`,
+          : `The values are not Hounsfield units (modality ${first.modality?.slice(0, 16) ?? 'not stated'}).${slices.some(({ inverted }) => inverted !== undefined) ? ' Dark and bright were exchanged, because the file stores them inverted.' : ''}`,
     });
   return notices;
 }

@@ -116,7 +116,7 @@ export class DicomDecoder {
       if (this.#isForeign(image, name)) this.#foreign++;
       else await this.#decode(image);
     } catch (error) {
-      if (!(error instanceof ScanError)) throw this.#fail(error as Error);
+      if (!(error instanceof ScanError)) throw this.#fail(outOfMemory(error, this.#options.name));
       if (name === this.#options.opened) throw this.#fail(error);
       this.#failures.push(error);
     }
@@ -165,7 +165,7 @@ export class DicomDecoder {
 
   #add(image: DicomImage, frame: number, stored: StoredSlice, typeName: string): void {
     const slice = describeSlice(image, frame, stored, typeName);
-    if (slice.inverted) invert(stored.voxels, image.format.bitsStored);
+    if (slice.inverted) invert(stored.voxels, slice.inverted);
     this.#slices.push(slice);
     if (this.#firstShown || this.#series === undefined) return;
     this.#firstShown = true;
@@ -197,16 +197,20 @@ export class DicomDecoder {
   }
 }
 
+/** An array that cannot be allocated is an error of the scan; anything else is a bug and stays as it is. */
+function outOfMemory(error: unknown, name: string): Error {
+  return error instanceof RangeError && /alloc|array length/i.test(error.message)
+    ? new ScanError(name, 'There is not enough memory for it.', 'Close other scans, or export a part of this one.')
+    : (error as Error);
+}
+
 function oneSliceVolume(slice: DicomSlice): Volume {
   const stored = { voxels: slice.stored.voxels.slice() };
   return assembleSeries([{ ...slice, stored }], new SliceStore(), undefined, []);
 }
 
-/** MONOCHROME1 of images that are not CT: the lowest value is white. Mirrors the values of the stored range. */
-function invert(voxels: FrameArray, bitsStored: number): void {
-  const signed = voxels instanceof Int8Array || voxels instanceof Int16Array || voxels instanceof Int32Array;
-  // Lowest + highest value: -1 for signed, 2^bits - 1 for unsigned.
-  const sum = signed ? -1 : 2 ** bitsStored - 1;
+/** MONOCHROME1 of images that are not CT: the lowest value is white. Mirrors every value. */
+function invert(voxels: FrameArray, { sum }: { readonly sum: number }): void {
   for (let n = 0; n < voxels.length; n++) voxels[n] = sum - (voxels[n] ?? 0);
 }
 

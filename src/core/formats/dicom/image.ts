@@ -1,14 +1,13 @@
 /** One DICOM file decoded: its header, and its frames one after the other. */
-import { CodecError, type ImageSize } from '../../codecs/codec';
-import { type Codecs, checkStream } from '../../codecs/codecs';
-import { jpeg2000Header } from '../../codecs/stream-size';
+import { CodecError, CodecUnavailable, type ImageSize } from '../../codecs/codec';
+import { type Codecs, checkStream, guessFormat } from '../../codecs/codecs';
 import { ScanError } from '../../volume';
 import { type ParsedFile, parseFile } from './dataset';
 import { tags } from './elements';
 import { encapsulatedFrames } from './fragments';
 import { type DicomHeader, headerOf, type PixelFormat, paddingOf, pixelFormatOf } from './header';
 import { copyDecoded, copyNative, type FrameArray } from './samples';
-import { type Compression, explicitBig, type TransferSyntax, transferSyntax } from './syntax';
+import { type Compression, encapsulatedUncompressed, explicitBig, type TransferSyntax, transferSyntax } from './syntax';
 
 /** Largest scan that is read: typed arrays and the page's memory end not far above it. */
 export const maxVolumeBytes = 2 ** 31;
@@ -47,64 +46,70 @@ export function openImage(bytes: Uint8Array, name: string, codecs: Codecs): Dico
       'Export a part of the scan, or with fewer pixels.',
     );
   const size: ImageSize = { rows: header.rows, columns: header.columns };
-  const encapsulated = file.pixels?.length === undefined;
-  if (!encapsulated && syntax.compression !== 'none')
-    throw new ScanError(
-      name,
-      `Its pixel data are not encapsulated, as ${syntax.name} needs.`,
-      'Export the image again.',
-    );
-  const frames = encapsulated ? compressedFrames(file, header, name) : nativeFrames(file, header, frameBytes, name);
-  checkFirstFrame(syntax, frames(0), size, stated, name);
-  const format = streamSigned(syntax.compression, frames) ? { ...stated, signed: true } : stated;
+  const frames =
+    file.pixels?.length === undefined
+      ? compressedFrames(file, header, name)
+      : nativeFrames(file, header, frameBytes, syntax, name);
+  const refuse = (error: unknown): unknown => undecodable(error, syntax.name, name);
+  const { compression, lossy, signed } = inspect(syntax, file, frames(0), stated, refuse);
+  const format = { ...stated, signed: stated.signed || signed };
   const words = file.pixels?.vr === 'OW';
   const big = file.transferSyntax === explicitBig;
   return {
     header,
     format,
     padding: paddingOf(file.elements, format),
-    lossy: syntax.lossy === true || file.elements.string(tags.lossyCompression) === '01',
+    lossy: lossy || file.elements.string(tags.lossyCompression) === '01',
     async decode(frame, target) {
       const encoded = frames(frame);
-      if (syntax.compression === 'none') {
+      if (compression === 'none') {
         if (encoded.length < frameBytes) throw truncated(name, encoded.length, frameBytes);
         copyNative(encoded, format, big, words, target);
         return;
       }
       try {
-        copyDecoded(await codecs.decode(syntax.compression, encoded, size, format.bitsAllocated / 8), format, target);
+        await codecs.decode(compression, encoded, size, format.bitsAllocated / 8, (image) =>
+          copyDecoded(image, format, target),
+        );
       } catch (error) {
-        throw undecodable(error, syntax.name, name);
+        throw refuse(error);
       }
     },
   };
 }
 
-/** A codec's error as one of the file; any other error as it is. */
-function undecodable(error: unknown, syntax: string, name: string): unknown {
-  if (!(error instanceof CodecError)) return error;
-  return new ScanError(name, error.message, `Copy the file again, or export it uncompressed (it is in ${syntax}).`);
-}
-
-/** Finds a wrong size or kind of stream before room for its pixels is taken. */
-function checkFirstFrame(
-  syntax: TransferSyntax,
+/**
+ * How the pixels are compressed, by the first frame. Encapsulated pixels of a file that does not say how are
+ * told by their first bytes; samples that the stream itself calls signed (JPEG 2000) are, whatever the header
+ * says. A wrong size or kind of stream is found here, before room for its pixels is taken.
+ */
+function inspect(
+  stated: TransferSyntax,
+  { pixels, transferSyntax: uid }: ParsedFile,
   encoded: Uint8Array,
-  size: ImageSize,
-  { bitsAllocated }: PixelFormat,
-  name: string,
-): void {
-  if (syntax.compression === 'none') return;
+  { rows, columns, bitsAllocated }: PixelFormat,
+  refuse: (error: unknown) => unknown,
+): { compression: Compression; lossy: boolean; signed: boolean } {
+  const untold = stated.compression === 'none' && pixels?.length === undefined && uid !== encapsulatedUncompressed;
   try {
-    checkStream(syntax.compression, encoded, size, bitsAllocated / 8);
+    const compression = untold ? (guessFormat(encoded) ?? 'none') : stated.compression;
+    const lossy = untold ? compression === 'jpeg-dct' : stated.lossy === true;
+    if (compression === 'none') return { compression, lossy, signed: false };
+    const { signed } = checkStream(compression, encoded, { rows, columns }, bitsAllocated / 8);
+    return { compression, lossy, signed: signed === true };
   } catch (error) {
-    throw undecodable(error, syntax.name, name);
+    throw refuse(error);
   }
 }
 
-/** True if a (checked) JPEG 2000 stream says that its samples are signed: then they are, whatever the header says. */
-function streamSigned(compression: Compression, frames: (frame: number) => Uint8Array): boolean {
-  return (compression === 'jpeg-2000' || compression === 'htj2k') && jpeg2000Header(frames(0)).signed;
+/** A codec's error as one of the file; any other error as it is. */
+function undecodable(error: unknown, syntax: string, name: string): unknown {
+  if (!(error instanceof CodecError)) return error;
+  const remedy =
+    error instanceof CodecUnavailable
+      ? 'Open the scan again; if that does not help, install Hemorica again.'
+      : `Copy the file again, or export it uncompressed (it is in ${syntax}).`;
+  return new ScanError(name, error.message, remedy);
 }
 
 function compressedFrames(file: ParsedFile, header: DicomHeader, name: string): (frame: number) => Uint8Array {
@@ -119,8 +124,15 @@ function nativeFrames(
   { bytes, pixels }: ParsedFile,
   { frames }: DicomHeader,
   frameBytes: number,
+  syntax: TransferSyntax,
   name: string,
 ): (frame: number) => Uint8Array {
+  if (syntax.compression !== 'none')
+    throw new ScanError(
+      name,
+      `Its pixel data are not encapsulated, as ${syntax.name} needs.`,
+      'Export the image again.',
+    );
   const start = pixels?.dataOffset ?? 0;
   const stated = pixels?.length ?? 0;
   const present = Math.min(stated, bytes.length - start);

@@ -1,4 +1,5 @@
 import { ScanError, type Vec3 } from '../../volume';
+import type { PixelFormat } from './header';
 import type { DicomImage } from './image';
 import type { StoredSlice } from './store';
 
@@ -32,7 +33,8 @@ export interface DicomSlice {
   readonly instanceNumber: number | undefined;
   readonly temporalPosition: number | undefined;
   readonly transferSyntax: string;
-  readonly inverted: boolean;
+  /** If values are stored inverted: value and mirrored value add up to `sum`. */
+  readonly inverted: { readonly sum: number } | undefined;
   /** Frames in its file. */
   readonly frames: number;
 }
@@ -58,6 +60,8 @@ export function describeSlice(image: DicomImage, frame: number, stored: StoredSl
       'Export the image again.',
     );
   const isCt = header.modality === 'CT';
+  // Values of CT are Hounsfield units whatever the photometric interpretation says of gray levels.
+  const inverted = isCt || format.photometric !== 'MONOCHROME1' ? undefined : { sum: rangeSum(format) };
   return {
     stored,
     file: header.name,
@@ -74,7 +78,7 @@ export function describeSlice(image: DicomImage, frame: number, stored: StoredSl
     intercept,
     hounsfield: isCt && place.slope !== undefined && (place.rescaleType ?? 'HU').trim().toUpperCase() === 'HU',
     typeName,
-    padding: image.padding,
+    padding: inverted && image.padding ? mirror(image.padding, inverted.sum) : image.padding,
     lossy: image.lossy,
     localizer: header.isLocalizer,
     modality: header.modality,
@@ -84,11 +88,19 @@ export function describeSlice(image: DicomImage, frame: number, stored: StoredSl
     instanceNumber: header.instanceNumber,
     temporalPosition: header.temporalPosition,
     transferSyntax: header.transferSyntax,
-    // Values of CT are Hounsfield units whatever the photometric interpretation says of gray levels.
-    inverted: !isCt && format.photometric === 'MONOCHROME1',
+    inverted,
     frames: header.frames,
   };
 }
+
+/** Lowest and highest value that can be stored, added. */
+const rangeSum = ({ signed, float, bitsStored }: PixelFormat): number =>
+  float ? 0 : signed ? -1 : 2 ** bitsStored - 1;
+
+const mirror = ({ from, to }: { from: number; to: number }, sum: number): { from: number; to: number } => ({
+  from: sum - to,
+  to: sum - from,
+});
 
 /** Position of a frame; in a multi-frame file that gives one for all, only the first frame's is known. */
 function framePosition({ header }: DicomImage, frame: number): Vec3 | undefined {

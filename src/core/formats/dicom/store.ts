@@ -17,6 +17,9 @@ interface VoxelKind {
   readonly create: (length: number) => FrameArray;
 }
 
+/** Largest scan that is read; images that are larger are refused before they come here. */
+const maxBlockBytes = 2 ** 31;
+
 /**
  * Slices of one type and size lie one after the other in a block that holds all announced ones, and
  * are sorted there in place at the end. Any others get arrays of their own.
@@ -77,7 +80,9 @@ export class SliceStore {
   }
 
   #grow(kind: VoxelKind): void {
-    const left = Math.max(0, this.expected - this.#slots.length);
+    // However many are announced: a block is no larger than any scan may be.
+    const most = Math.floor(maxBlockBytes / (this.#length * bytesPerVoxel(kind)));
+    const left = Math.min(most, Math.max(0, this.expected - this.#slots.length));
     // The first few slices, which came before the number was known, move to the block of all.
     const moves = this.#slots.length * 4 <= this.expected;
     const moved = moves ? this.#slots : [];
@@ -110,3 +115,5 @@ function permute(array: FrameArray, length: number, order: readonly number[]): v
     }
   }
 }
+
+const bytesPerVoxel = (kind: VoxelKind): number => kind.create(0).BYTES_PER_ELEMENT;

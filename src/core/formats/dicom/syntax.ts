@@ -3,6 +3,7 @@ export const implicitLittle = '1.2.840.10008.1.2';
 export const explicitLittle = '1.2.840.10008.1.2.1';
 export const explicitBig = '1.2.840.10008.1.2.2';
 export const deflated = '1.2.840.10008.1.2.1.99';
+export const encapsulatedUncompressed = '1.2.840.10008.1.2.1.98';
 
 /** How the pixels are compressed: which decoder reads them. */
 export type Compression =
@@ -28,7 +29,7 @@ const syntaxes: Readonly<Record<string, TransferSyntax>> = {
   [explicitLittle]: { name: 'Explicit VR Little Endian', compression: 'none' },
   [explicitBig]: { name: 'Explicit VR Big Endian', compression: 'none' },
   [deflated]: { name: 'Deflated Explicit VR Little Endian', compression: 'none' },
-  '1.2.840.10008.1.2.1.98': { name: 'Encapsulated Uncompressed Explicit VR Little Endian', compression: 'none' },
+  [encapsulatedUncompressed]: { name: 'Encapsulated Uncompressed Explicit VR Little Endian', compression: 'none' },
   '1.2.840.10008.1.2.5': { name: 'RLE Lossless', compression: 'rle' },
   '1.2.840.10008.1.2.4.50': { name: 'JPEG Baseline (process 1)', compression: 'jpeg-8', lossy: true },
   '1.2.840.10008.1.2.4.51': { name: 'JPEG Extended (processes 2 and 4)', compression: 'jpeg-dct', lossy: true },
