@@ -25,16 +25,22 @@ export function components(masks: readonly SliceRuns[]): Component[] {
   sorted.forEach(({ slice, runs }, n) => {
     const first = firsts[n] ?? 0;
     const rows = rowsOf(runs);
-    for (const [row, start] of rows) connect(parents, runs, first, start, runs, first, rows.get(row + 1));
+    for (const [row, start] of rows)
+      touching(runs, start, runs, rows.get(row + 1), (a, b) => unite(parents, first + a, first + b));
     const above = sorted[n + 1];
     if (above?.slice !== slice + 1) return;
-    const rowsAbove = rowsOf(above.runs);
-    for (const [row, start] of rows) {
-      for (const offset of [-1, 0, 1])
-        connect(parents, runs, first, start, above.runs, firsts[n + 1] ?? 0, rowsAbove.get(row + offset));
-    }
+    const firstAbove = firsts[n + 1] ?? 0;
+    touchingSlices(runs, above.runs, (a, b) => unite(parents, first + a, firstAbove + b));
   });
   return gather(sorted, firsts, parents);
+}
+
+/** Calls `visit` with the numbers of any two runs, of neighbouring slices, that have one label and touch. */
+export function touchingSlices(runs: Uint32Array, above: Uint32Array, visit: (a: number, b: number) => void): void {
+  const rowsAbove = rowsOf(above);
+  for (const [row, start] of rowsOf(runs)) {
+    for (const offset of [-1, 0, 1]) touching(runs, start, above, rowsAbove.get(row + offset), visit);
+  }
 }
 
 /** Place of the first run of each row, in numbers. */
@@ -47,15 +53,13 @@ function rowsOf(runs: Uint32Array): Map<number, number> {
   return rows;
 }
 
-/** Joins the runs of a row with those of a neighbouring row that touch them. */
-function connect(
-  parents: Uint32Array,
+/** Visits the runs of a row and those of a neighbouring row that have one label and touch. */
+function touching(
   a: Uint32Array,
-  firstOfA: number,
   startInA: number,
   b: Uint32Array,
-  firstOfB: number,
   startInB: number | undefined,
+  visit: (a: number, b: number) => void,
 ): void {
   if (startInB === undefined) return;
   const rowOfA = a[startInA + 1];
@@ -64,7 +68,7 @@ function connect(
     if (a[n + 1] !== rowOfA || b[m + 1] !== rowOfB || a[n] !== b[m]) return;
     const [fromA, fromB] = [a[n + 2] ?? 0, b[m + 2] ?? 0];
     if (fromA > fromB + (b[m + 3] ?? 0) || fromB > fromA + (a[n + 3] ?? 0)) return;
-    unite(parents, firstOfA + n / 4, firstOfB + m / 4);
+    visit(n / 4, m / 4);
   };
   let [n, m] = [startInA, startInB];
   while (a[n + 1] === rowOfA && b[m + 1] === rowOfB) {
