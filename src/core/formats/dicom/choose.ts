@@ -25,7 +25,9 @@ const plural = (count: number, word: string): string => `${count} ${word}${count
  * each place once, sorted by position along the normal.
  * @param opened the file that the user opened: among equally many, its kind of slice is kept
  */
-export function chooseSlices(all: readonly DicomSlice[], opened: string | undefined): Choice {
+export function chooseSlices(given: readonly DicomSlice[], opened: string | undefined): Choice {
+  // The same volume whatever the order in which files came.
+  const all = [...given].sort(byIdentity);
   const notices: Notice[] = [];
   const leaveOut = (
     count: number,
@@ -87,6 +89,11 @@ export function chooseSlices(all: readonly DicomSlice[], opened: string | undefi
       origin: placed.from,
     },
   };
+}
+
+function byIdentity(a: DicomSlice, b: DicomSlice): number {
+  const [p = '', q = ''] = [a.sopInstanceUid, b.sopInstanceUid];
+  return (a.instanceNumber ?? 0) - (b.instanceNumber ?? 0) || (p < q ? -1 : p > q ? 1 : 0) || a.frame - b.frame;
 }
 
 /** The largest group of like slices, in their order; of equally large ones, that of the opened file, else the first. */

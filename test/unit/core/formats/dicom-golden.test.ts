@@ -40,7 +40,7 @@ interface GoldenSeries {
 }
 
 const root = process.cwd();
-const data = process.env['HEMORICA_DATA'] ?? path.join(root, '../shared/data');
+const data = process.env.HEMORICA_DATA ?? path.join(root, '../shared/data');
 const golden: { images: GoldenImage[]; series: GoldenSeries[] } = JSON.parse(
   readFileSync(path.join(root, 'test/golden/dicom.json'), 'utf8'),
 );

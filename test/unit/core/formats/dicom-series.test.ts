@@ -51,6 +51,23 @@ describe('DICOM series', () => {
     );
   });
 
+  it('gives the same volume whatever the order of files, where slices compete', async () => {
+    const files = [
+      ...stack(3),
+      ...[0, 1, 2].map((k) =>
+        file(`wide${k}`, { position: [-10, -20, k * 5], columns: 10, instance: 50 + k, seed: k }),
+      ),
+      file('twice', { position: [-10, -20, 5], instance: 20, seed: 40, thickness: 5 }),
+      file('thrice', { position: [-10, -20, 5], instance: 20, seed: 41, thickness: 5 }),
+    ];
+    const expected = await decode(files);
+    for (const order of [[...files].reverse(), [...files.slice(4), ...files.slice(0, 4)]]) {
+      const volume = await decode(order);
+      assert.deepEqual(volume.voxels, expected.voxels);
+      assert.deepEqual(volume.notices, expected.notices);
+    }
+  });
+
   it('sorts sagittal slices along their normal', async () => {
     const files = Array.from({ length: 4 }, (_, k) =>
       file(`x${k}`, { position: [12 - 3 * k, -50, 60], orientation: [0, 1, 0, 0, 0, -1], instance: k, seed: k }),
