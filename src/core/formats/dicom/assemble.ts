@@ -141,13 +141,17 @@ function valueNotices(slices: readonly PlacedSlice[], scale: CommonScale): Notic
       message: `The images were compressed with loss (${transferSyntax(first.transferSyntax)?.name ?? first.transferSyntax}); values may differ from those that were scanned.`,
     });
   if (slices.some(({ hounsfield }) => !hounsfield))
-    notices.push({
-      code: 'not-hounsfield',
-      severity: 'warning',
-      message:
-        first.modality === 'CT'
-          ? 'The files do not say how values become Hounsfield units; windows and limits in HU may not fit.'
-          : `The values are not Hounsfield units (modality ${first.modality?.slice(0, 16) ?? 'not stated'}).${slices.some(({ inverted }) => inverted !== undefined) ? ' Dark and bright were exchanged, because the file stores them inverted.' : ''}`,
-    });
+    notices.push({ code: 'not-hounsfield', severity: 'warning', message: whyNotHounsfield(first) });
   return notices;
+}
+
+function whyNotHounsfield({ modality, rescaleType, inverted }: PlacedSlice): string {
+  if (modality === 'CT' && rescaleType === undefined)
+    return 'The files do not say how values become Hounsfield units; windows and limits in HU may not fit.';
+  const stated =
+    modality === 'CT'
+      ? `rescale type ${rescaleType?.slice(0, 16)}`
+      : `modality ${modality?.slice(0, 16) ?? 'not stated'}`;
+  const mirrored = inverted ? ' Dark and bright were exchanged, because the file stores them inverted.' : '';
+  return `The values are not Hounsfield units (${stated}).${mirrored}`;
 }

@@ -79,7 +79,7 @@ export function chooseSlices(given: readonly DicomSlice[], opened: string | unde
       message: 'The files do not say the distance between pixels: 1 mm is taken, so measured sizes are wrong.',
     });
   return {
-    slices: onePerPlace(placed.slices, axes, notices),
+    slices: onePerPlace(placed.slices, axes, opened, notices),
     axes,
     spacing: spacing ?? [1, 1],
     notices,
@@ -162,27 +162,50 @@ function placeAll(
   };
 }
 
-/** Sorts by position and keeps one slice of those at the same place: the earliest in time, then by instance number. */
-function onePerPlace(slices: readonly PlacedSlice[], axes: readonly [Vec3, Vec3], notices: Notice[]): PlacedSlice[] {
+/**
+ * Sorts by position and keeps one slice of those at the same place: the opened one, one of the same time as
+ * it, the earliest in time, one without loss, the first by instance number, in this order.
+ */
+function onePerPlace(
+  slices: readonly PlacedSlice[],
+  axes: readonly [Vec3, Vec3],
+  opened: string | undefined,
+  notices: Notice[],
+): PlacedSlice[] {
   const normal = normalize(cross(axes[0], axes[1]));
   const { order, duplicates } = analyzeSlices(
     slices.map(({ position }) => position),
     normal,
   );
+  const time = slices.find(({ file }) => file === opened)?.temporalPosition;
+  const rank = ({ file, temporalPosition, lossy, instanceNumber, frame }: PlacedSlice): readonly number[] => [
+    file === opened ? 0 : 1,
+    time !== undefined && temporalPosition === time ? 0 : 1,
+    temporalPosition ?? Number.MAX_VALUE,
+    lossy ? 1 : 0,
+    instanceNumber ?? Number.MAX_VALUE,
+    frame,
+  ];
   const dropped = new Set(
-    duplicates.flatMap((group) => [...group].sort((a, b) => earlier(slices[a], slices[b])).slice(1)),
+    duplicates.flatMap((group) => {
+      const members = group.flatMap((n) => {
+        const slice = slices[n];
+        return slice ? [{ n, rank: rank(slice) }] : [];
+      });
+      return members
+        .sort((a, b) => compare(a.rank, b.rank))
+        .slice(1)
+        .map(({ n }) => n);
+    }),
   );
   if (dropped.size > 0) notices.push(duplicateNotice(duplicates, slices, normal));
   return order.flatMap((n) => (dropped.has(n) ? [] : (slices[n] ?? [])));
 }
 
-function earlier(a: PlacedSlice | undefined, b: PlacedSlice | undefined): number {
-  const by = (value: number | undefined): number => value ?? Number.MAX_SAFE_INTEGER;
-  return (
-    by(a?.temporalPosition) - by(b?.temporalPosition) ||
-    by(a?.instanceNumber) - by(b?.instanceNumber) ||
-    (a?.frame ?? 0) - (b?.frame ?? 0)
-  );
+/** Orders lists of numbers by their first difference. */
+function compare(a: readonly number[], b: readonly number[]): number {
+  const n = a.findIndex((value, at) => value !== b[at]);
+  return n < 0 ? 0 : (a[n] ?? 0) - (b[n] ?? 0);
 }
 
 function duplicateNotice(groups: readonly (readonly number[])[], slices: readonly PlacedSlice[], normal: Vec3): Notice {
@@ -197,7 +220,7 @@ function duplicateNotice(groups: readonly (readonly number[])[], slices: readonl
     severity: differ > 0 ? 'warning' : 'info',
     message: `${plural(groups.length, 'position')} (${where}) ${groups.length === 1 ? 'holds' : 'hold'} more than one slice, ${
       differ > 0 ? `${differ} of them with different pixels` : 'with the same pixels'
-    }: the first of each is shown.`,
+    }: one of each is shown.`,
   };
 }
 

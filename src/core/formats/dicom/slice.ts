@@ -22,6 +22,8 @@ export interface DicomSlice {
   readonly intercept: number;
   /** False if the file says that values are not Hounsfield units, or does not say how to get them. */
   readonly hounsfield: boolean;
+  /** Rescale Type (0028,1054), where the file states one. */
+  readonly rescaleType: string | undefined;
   readonly typeName: string;
   readonly padding: { readonly from: number; readonly to: number } | undefined;
   readonly lossy: boolean;
@@ -76,6 +78,7 @@ export function describeSlice(image: DicomImage, frame: number, stored: StoredSl
     sliceSpacing: header.sliceSpacing,
     slope,
     intercept,
+    rescaleType: place.rescaleType,
     hounsfield: isCt && place.slope !== undefined && (place.rescaleType ?? 'HU').trim().toUpperCase() === 'HU',
     typeName,
     padding: inverted && image.padding ? mirror(image.padding, inverted.sum) : image.padding,

@@ -169,6 +169,20 @@ describe('DICOM series', () => {
     assert.equal(duplicate?.severity, 'info');
   });
 
+  it('keeps the opened one of slices at the same place, and its time for the others', async () => {
+    const phase = (acquisition: number): File[] =>
+      [0, 1, 2].map((k) =>
+        file(`p${acquisition}-${k}`, { position: [0, 0, 5 * k], acquisition, instance: 10 * acquisition + k, seed: k }),
+      );
+    const both = [...phase(1), ...phase(2)];
+    const names = (volume: Volume): (string | undefined)[] => volume.slices.map(({ source }) => source);
+    assert.deepEqual(names(await decode(both)), ['p1-0', 'p1-1', 'p1-2']);
+    assert.deepEqual(names(await decode(both, 'p2-1')), ['p2-0', 'p2-1', 'p2-2']);
+    // Copies of one image, of which one was opened.
+    const copies = ['a', 'b', 'c'].map((name) => file(name, {}));
+    assert.deepEqual(names(await decode(copies, 'b')), ['b']);
+  });
+
   it('stacks slices that say nothing of their place by number, and says so', async () => {
     const files = [3, 1, 2].map((instance) =>
       file(`n${instance}`, { position: null, orientation: null, thickness: 4, instance }),
