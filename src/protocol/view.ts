@@ -138,7 +138,36 @@ export type ViewCommand =
   | 'toggleOverlay'
   | 'holdOverlay'
   | 'focus'
-  | 'chooseTimePoint';
+  | 'chooseTimePoint'
+  | ToolCommand;
+
+/** Tools and operations that change the mask. */
+export type ToolCommand =
+  /** Argument: 1 to 5, EPH SDH SAH IPH IVH. */
+  | 'chooseSubtype'
+  | 'useBrush'
+  | 'useEraser'
+  | 'useLasso'
+  | 'usePolygon'
+  | 'useRegionGrow'
+  | 'useBox'
+  | 'useRelabel'
+  | 'largerBrush'
+  | 'smallerBrush'
+  | 'toggleBrushShape'
+  | 'toggleHuLimits'
+  | 'fillHoles'
+  | 'removeIslands'
+  | 'smoothMask'
+  | 'growMask'
+  | 'shrinkMask'
+  | 'interpolateSlices'
+  | 'copyToNextSlice'
+  | 'copyToPreviousSlice'
+  | 'clearSubtypeOnSlice'
+  | 'clearSlice'
+  | 'clearSubtype'
+  | 'boxesFromMask';
 
 /** Geometry and content of the decoded scan, without voxels, for the host's annotation and status bar. */
 export interface DecodedScan {

@@ -1,7 +1,8 @@
 /** The host's commands (keys, palette, menus) on a view. */
-import type { Layout, ViewCommand } from '../protocol/view';
+import type { Layout, ToolCommand, ViewCommand } from '../protocol/view';
 import { t } from './l10n';
 import type { OverlayMode } from './state/view-state';
+import type { ToolBox } from './tools/tool-box';
 import type { Viewer } from './viewer';
 
 const LAYOUTS: readonly Layout[] = ['axial', 'coronal', 'sagittal', 'all'];
@@ -12,11 +13,13 @@ export interface CommandTargets {
   focusView(): void;
   focusSliceField(): void;
   openTimePoints(): void;
+  /** Takes the commands that choose and run tools. */
+  readonly toolBox: ToolBox;
 }
 
 type Handler = (viewer: Viewer, argument: number | string | undefined, targets: CommandTargets) => void;
 
-const HANDLERS: Readonly<Record<ViewCommand, Handler>> = {
+const HANDLERS: Readonly<Record<Exclude<ViewCommand, ToolCommand>, Handler>> = {
   nextSlice: (viewer) => viewer.step(1),
   previousSlice: (viewer) => viewer.step(-1),
   nextTenSlices: (viewer) => viewer.step(10),
@@ -50,7 +53,7 @@ const HANDLERS: Readonly<Record<ViewCommand, Handler>> = {
     if (layout) viewer.setLayout(layout);
   },
   toggleCrosshair: (viewer) => viewer.toggleCrosshair(),
-  toggleRuler: (viewer) => viewer.store.set({ tool: viewer.store.get().tool === 'ruler' ? 'navigate' : 'ruler' }),
+  toggleRuler: (_viewer, _argument, { toolBox }) => toolBox.toggle('ruler'),
   toggleInterpolation: (viewer) => viewer.store.set({ interpolation: !viewer.store.get().interpolation }),
   toggleOverlay: (viewer) => {
     const at = OVERLAYS.indexOf(viewer.store.get().overlay);
@@ -68,7 +71,12 @@ export function runCommand(
   argument: number | string | undefined,
   targets: CommandTargets,
 ): void {
-  HANDLERS[command](viewer, argument, targets);
+  if (isOurs(command)) HANDLERS[command](viewer, argument, targets);
+  else targets.toolBox.run(command, argument);
+}
+
+function isOurs(command: ViewCommand): command is keyof typeof HANDLERS {
+  return command in HANDLERS;
 }
 
 /** The name of an overlay mode. */

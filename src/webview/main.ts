@@ -3,6 +3,7 @@ import '@vscode/codicons/dist/codicon.css';
 import './styles/page.css';
 import './styles/controls.css';
 import './styles/panes.css';
+import { Edit, Edited } from '../protocol/edit';
 import {
   AnnotationChanged,
   InvokeCommand,
@@ -14,6 +15,7 @@ import {
 } from '../protocol/view';
 import { runCommand } from './commands';
 import { element } from './dom';
+import { EditSession } from './edit/session';
 import { setBundle, t } from './l10n';
 import { sideAndToolbar } from './panels/page';
 import { Session } from './session';
@@ -43,7 +45,8 @@ async function start(host: Host): Promise<void> {
   const viewer = new Viewer({ ...initialState(ready.settings), ...kept, annotation: ready.annotation }, (text) => {
     announcer.textContent = text;
   });
-  const session = new Session(host, ready, viewer, kept);
+  const edits = new EditSession(viewer, (edit, revision) => connection.sendRequest(Edit, { edit, revision }));
+  const session = new Session(host, ready, viewer, kept, edits);
   // Bytes are on their way while the page is built.
   session.load();
 
@@ -69,6 +72,7 @@ async function start(host: Host): Promise<void> {
   const page = sideAndToolbar(
     viewer,
     (target, id, rendered) => renderer && new renderer.Viewport(target, id, rendered, failed),
+    edits,
     {
       painted: () => session.painted(),
       cancel: () => session.cancel(),
@@ -83,6 +87,7 @@ async function start(host: Host): Promise<void> {
 
   connection.onNotification(Series, ({ files }) => session.addSeries(files));
   connection.onNotification(AnnotationChanged, (annotation) => session.setAnnotation(annotation));
+  connection.onNotification(Edited, ({ edit, revision }) => edits.edited(edit, revision));
   connection.onNotification(SettingsChanged, (settings) => viewer.store.set({ settings }));
   connection.onNotification(RunCommand, ({ command, argument }) => runCommand(viewer, command, argument, page));
   reportStatus(viewer, connection);

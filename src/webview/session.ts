@@ -10,6 +10,8 @@ import {
   ScanDecoded,
   type WindowPreset,
 } from '../protocol/view';
+import type { EditSession } from './edit/session';
+import { t } from './l10n';
 import { ScanLoader } from './scan/loader';
 import { Scan } from './scan/scan';
 import type { KeptState } from './state/persistence';
@@ -36,6 +38,7 @@ export class Session {
     private ready: ReadyResult,
     private readonly viewer: Viewer,
     private readonly kept: KeptState | undefined,
+    private readonly edits: EditSession,
   ) {
     this.givenWindow = viewer.store.get().window;
   }
@@ -114,8 +117,15 @@ export class Session {
       const reason = error instanceof Error ? error.message : String(error);
       if (annotation.state === 'shown') shown = { state: 'refused', file: annotation.file, message: reason };
     }
-    store.set({ annotation: shown });
+    store.set({ annotation: shown, readOnly: this.readOnly(shown) });
+    this.edits.adopt(shown);
     this.viewer.masksChanged();
+  }
+
+  private readOnly(annotation: AnnotationView): string | undefined {
+    if (annotation.state === 'refused') return t('The annotation is not shown, so it cannot be edited.');
+    if (annotation.state === 'shown' && annotation.problem !== undefined) return annotation.problem;
+    return undefined;
   }
 
   private progress(done: number, total: number, decoding: boolean): void {
@@ -142,10 +152,11 @@ export class Session {
     const first = this.viewer.scan?.whole ? undefined : this.viewer.scan;
     const before = this.viewer.scan?.whole ? store.get().slices : this.kept?.slices;
     const scan = new Scan(volume, true);
+    const annotation = this.edits.current();
     this.viewer.setScan(scan, before ?? startSlices(scan, first));
     this.adoptWindow(scan);
     store.set({ stage: { name: 'ready' } });
-    this.setAnnotation(store.get().annotation);
+    this.setAnnotation(annotation);
     this.decoded = decodedScan(volume, sha256);
     this.reportDecoded();
   }

@@ -2,14 +2,18 @@
  * The view of one scan: its state and everything that can be done with it. Keys, toolbar, pointer
  * tools and the host's commands all come here; panes and panels watch the store.
  */
+import { SUBTYPE_NAMES, SUBTYPES } from '../core/annotation/subtype';
 import type { Vec3 } from '../core/volume';
 import type { Layout, WindowPreset } from '../protocol/view';
 import { t } from './l10n';
 import { lengthText, rulerLength } from './overlays/rulers';
+import type { Mark } from './overlays/tool-marks';
 import type { PlanePoint } from './scan/planes';
 import type { Scan } from './scan/scan';
 import { Store } from './state/store';
-import { PLANES, type Plane, planesOf, type ViewState } from './state/view-state';
+import { RADIUS_RANGE, type ToolOptions } from './state/tool-options';
+import { IDLE, type ToolStatus } from './state/tool-status';
+import { type PaintLabel, PLANES, type Plane, planesOf, type ViewState } from './state/view-state';
 import { type Camera, type Point, panned, WHOLE, zoomed } from './viewports/camera';
 import type { Pane } from './viewports/pane';
 
@@ -18,9 +22,11 @@ const ZOOM_STEP = 1.25;
 
 export class Viewer {
   readonly store: Store<ViewState>;
+  readonly tools = new Store<ToolStatus>(IDLE);
   scan: Scan | undefined;
   readonly panes = new Map<Plane, Pane>();
   private bySlice: ReadonlyMap<number, ReadonlySet<number>> = new Map();
+  private readonly marks = new Map<Plane, readonly Mark[]>();
 
   /** @param say Tells screen readers, politely. */
   constructor(
@@ -33,6 +39,11 @@ export class Viewer {
   /** Shows another scan (the first slice, then the whole). Slices are kept within its planes. */
   setScan(scan: Scan, slices: ViewState['slices']): void {
     this.scan = scan;
+    for (const mask of [scan.labels, scan.preview]) {
+      mask.watch(() => {
+        for (const pane of this.panes.values()) pane.invalidateMask();
+      });
+    }
     this.store.set({ slices: this.clamp(slices) });
     this.masksChanged();
   }
@@ -54,6 +65,44 @@ export class Viewer {
     for (const pane of this.panes.values()) pane.invalidate();
   }
 
+  /** What the tools draw over a plane. */
+  marksOn(plane: Plane): readonly Mark[] {
+    return this.marks.get(plane) ?? [];
+  }
+
+  setMarks(plane: Plane, marks: readonly Mark[]): void {
+    this.marks.set(plane, marks);
+    this.panes.get(plane)?.invalidateMarks();
+  }
+
+  /** Tells the annotator something that went otherwise than asked, until the next edit. */
+  warn(message: string | undefined): void {
+    if (message === this.tools.get().message) return;
+    this.tools.set({ message });
+    if (message) this.say(message);
+  }
+
+  /** Makes a subtype the one that tools paint with. */
+  chooseLabel(label: PaintLabel): void {
+    this.store.set({ activeLabel: label });
+    const subtype = SUBTYPES[label - 1];
+    if (subtype) this.say(SUBTYPE_NAMES[subtype]);
+  }
+
+  setToolOptions(options: Partial<ToolOptions>): void {
+    this.store.set({ toolOptions: { ...this.store.get().toolOptions, ...options } });
+  }
+
+  /** Makes the brush larger or smaller by steps of about a tenth, on round figures. */
+  resizeBrush(by: 1 | -1): void {
+    const { radius } = this.store.get().toolOptions;
+    const step = radius + by * 1e-6 < 2 ? 0.25 : radius + by * 1e-6 < 10 ? 0.5 : radius + by * 1e-6 < 20 ? 1 : 2;
+    const next =
+      by > 0 ? Math.floor(radius / step + 1e-6) * step + step : Math.ceil(radius / step - 1e-6) * step - step;
+    this.setToolOptions({ radius: Math.max(RADIUS_RANGE[0], Math.min(RADIUS_RANGE[1], next)) });
+    this.say(t('Brush radius {0}', lengthText(this.store.get().toolOptions.radius)));
+  }
+
   /** Number of slices of a plane; 0 before there is a scan. */
   count(plane: Plane): number {
     return this.scan?.planes[plane].stack.count ?? 0;
@@ -65,6 +114,11 @@ export class Viewer {
     const next = this.clamp({ ...slices, [plane]: slice });
     if (next[plane] === slices[plane] && this.store.get().active === plane) return;
     this.store.set({ slices: next, active: plane, selectedRuler: undefined });
+    this.say(this.sliceText(plane));
+  }
+
+  /** Tells screen readers where a plane is. */
+  announceSlice(plane: Plane): void {
     this.say(this.sliceText(plane));
   }
 

@@ -1,5 +1,6 @@
 /** Commands of the viewer: each goes to the page of the scan editor in front. */
 import * as vscode from 'vscode';
+import { SUBTYPE_NAMES, SUBTYPES } from '../../core/annotation/subtype';
 import type { Layout, ViewCommand } from '../../protocol/view';
 import type { ScanSession } from '../editor/session';
 import type { Services } from '../services';
@@ -29,6 +30,29 @@ export const PLAIN_COMMANDS = [
   'holdOverlay',
   'focus',
   'chooseTimePoint',
+  'useBrush',
+  'useEraser',
+  'useLasso',
+  'usePolygon',
+  'useRegionGrow',
+  'useBox',
+  'useRelabel',
+  'largerBrush',
+  'smallerBrush',
+  'toggleBrushShape',
+  'toggleHuLimits',
+  'fillHoles',
+  'removeIslands',
+  'smoothMask',
+  'growMask',
+  'shrinkMask',
+  'interpolateSlices',
+  'copyToNextSlice',
+  'copyToPreviousSlice',
+  'clearSubtypeOnSlice',
+  'clearSlice',
+  'clearSubtype',
+  'boxesFromMask',
 ] as const satisfies readonly ViewCommand[];
 
 type Ask = (session: ScanSession) => Promise<number | string | undefined>;
@@ -38,6 +62,7 @@ const ASKING_COMMANDS: Readonly<Partial<Record<ViewCommand, Ask>>> = {
   goToSlice: askSlice,
   setWindow: askWindow,
   setLayout: askLayout,
+  chooseSubtype: askSubtype,
 };
 
 export function registerViewCommands({ sessions }: Services): vscode.Disposable[] {
@@ -90,4 +115,9 @@ async function askLayout(): Promise<Layout | undefined> {
     { label: vscode.l10n.t('All three planes'), layout: 'all' },
   ];
   return (await vscode.window.showQuickPick(layouts, { title: vscode.l10n.t('Set Layout') }))?.layout;
+}
+
+async function askSubtype(): Promise<number | undefined> {
+  const items = SUBTYPES.map((subtype, n) => ({ label: subtype, description: SUBTYPE_NAMES[subtype], value: n + 1 }));
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Choose Subtype') }))?.value;
 }

@@ -1,30 +1,45 @@
-/** The mask over a pane: an own canvas, filled or as outlines, in the colors of the subtypes. */
+/** The mask over a pane: an own canvas, filled, hatched or as outlines, in the colors of the subtypes. */
+import type { LabelImage, PixelRect } from '../scan/label-image';
 import { type Camera, type PlaneExtent, toScreen } from '../viewports/camera';
+import { OutlineTiles } from './outline';
 
 export interface MaskStyle {
   /** CSS colors of labels 1, 2, ...; undefined for labels that are not drawn. */
   readonly colors: readonly (string | undefined)[];
-  readonly mode: 'filled' | 'outline';
+  readonly mode: 'filled' | 'outline' | 'hatched';
   /** 0 to 1, for filled masks. */
   readonly opacity: number;
 }
 
 /** Width of an outline in CSS pixels. */
 const OUTLINE = 2;
+/** Distance of hatching lines in CSS pixels. */
+const HATCH = 5;
 
-/** Draws label images; keeps what it made of the last one. */
+/** Draws label images; draws only what has changed as long as the view stays. */
 export class MaskLayer {
   private readonly pixels = document.createElement('canvas');
-  private drawn: { labels: Uint8Array; colors: string } | undefined;
-  private outlines: { labels: Uint8Array; paths: ReadonlyMap<number, Path2D> } | undefined;
+  private data: ImageData | undefined;
+  private image: LabelImage | undefined;
+  /** Version of the image that `pixels` and `outlines` show. */
+  private version = 0;
+  private outlines: OutlineTiles | undefined;
+  private colors = '';
+  /** Everything else that the picture on the canvas depends on. */
+  private drawn = '';
 
   /** @param canvas Canvas that covers the pane. */
   constructor(private readonly canvas: HTMLCanvasElement) {}
 
-  /** Draws the labels (row by row, plane.width * plane.height), or nothing. */
-  draw(labels: Uint8Array | undefined, plane: PlaneExtent, camera: Camera, style: MaskStyle): void {
+  /** Draws the labels, or nothing. */
+  draw(image: LabelImage | undefined, plane: PlaneExtent, camera: Camera, style: MaskStyle): void {
     const ratio = window.devicePixelRatio || 1;
     const [width, height] = [Math.round(camera.size[0] * ratio), Math.round(camera.size[1] * ratio)];
+    const view = JSON.stringify([width, height, camera, style, plane.spacing]);
+    const changed = this.take(image, plane, style.colors);
+    if (view === this.drawn && changed === undefined) return;
+    const whole = view !== this.drawn || changed === 'all' || style.mode === 'hatched';
+    this.drawn = view;
     if (this.canvas.width !== width || this.canvas.height !== height) {
       this.canvas.width = width;
       this.canvas.height = height;
@@ -32,58 +47,110 @@ export class MaskLayer {
     const context = this.canvas.getContext('2d');
     if (!context) return;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.save();
+    const rect = whole ? undefined : (changed as PixelRect);
+    if (rect) {
+      context.beginPath();
+      context.rect(...screenRect(rect, plane, camera, style.mode === 'outline' ? OUTLINE : 0, ratio));
+      context.clip();
+    }
     context.clearRect(0, 0, camera.size[0], camera.size[1]);
-    if (!labels) return;
+    if (image) this.paint(context, plane, camera, style, rect);
+    context.restore();
+  }
+
+  private paint(
+    context: CanvasRenderingContext2D,
+    plane: PlaneExtent,
+    camera: Camera,
+    style: MaskStyle,
+    rect: PixelRect | undefined,
+  ): void {
     // The corner of the first pixel lies half a pixel before its centre.
     const [du, dv] = plane.spacing;
     const [left, top] = toScreen(camera, [-du / 2, -dv / 2]);
     const [sx, sy] = [du / camera.scale, dv / camera.scale];
-    if (style.mode === 'filled') {
-      this.fill(labels, plane, style.colors);
-      context.imageSmoothingEnabled = false;
-      context.globalAlpha = style.opacity;
-      context.drawImage(this.pixels, left, top, plane.width * sx, plane.height * sy);
-      context.globalAlpha = 1;
+    if (style.mode === 'outline') {
+      this.outlines?.stroke(context, new DOMMatrix([sx, 0, 0, sy, left, top]), style.colors, OUTLINE, rect);
       return;
     }
-    if (this.outlines?.labels !== labels) {
-      this.outlines = { labels, paths: outlinePaths(labels, plane.width, plane.height) };
+    context.imageSmoothingEnabled = false;
+    context.globalAlpha = style.opacity;
+    context.drawImage(this.pixels, left, top, plane.width * sx, plane.height * sy);
+    context.globalAlpha = 1;
+    if (style.mode === 'filled') return;
+    context.globalCompositeOperation = 'destination-in';
+    context.lineWidth = HATCH / 2;
+    context.beginPath();
+    for (let x = -camera.size[1]; x < camera.size[0]; x += HATCH) {
+      context.moveTo(x, camera.size[1]);
+      context.lineTo(x + camera.size[1], 0);
     }
-    const toPane = new DOMMatrix([sx, 0, 0, sy, left, top]);
-    context.lineWidth = OUTLINE;
-    context.lineJoin = 'round';
-    context.lineCap = 'square';
-    for (const [label, path] of this.outlines.paths) {
-      const color = style.colors[label - 1];
-      if (!color) continue;
-      const onPane = new Path2D();
-      onPane.addPath(path, toPane);
-      context.strokeStyle = color;
-      context.stroke(onPane);
-    }
+    context.stroke();
   }
 
-  private fill(labels: Uint8Array, plane: PlaneExtent, colors: MaskStyle['colors']): void {
+  /** Takes over the image's pixels. Returns which of them changed; undefined for none. */
+  private take(
+    image: LabelImage | undefined,
+    plane: PlaneExtent,
+    colors: MaskStyle['colors'],
+  ): PixelRect | 'all' | undefined {
     const key = colors.join();
-    if (this.drawn?.labels === labels && this.drawn.colors === key) return;
-    this.drawn = { labels, colors: key };
-    this.pixels.width = plane.width;
-    this.pixels.height = plane.height;
-    const context = this.pixels.getContext('2d');
-    if (!context) return;
-    const image = context.createImageData(plane.width, plane.height);
-    const words = new Uint32Array(image.data.buffer);
-    const palette = colors.map((color) => (color ? packedColor(color) : 0));
-    for (let n = 0; n < labels.length; n++) {
-      const label = labels[n] ?? 0;
-      if (label !== 0) words[n] = palette[label - 1] ?? 0;
+    const same = image === this.image && key === this.colors && this.data?.width === plane.width;
+    const rect = same && image ? image.changedSince(this.version) : undefined;
+    if (same && !rect) return undefined;
+    this.image = image;
+    this.colors = key;
+    this.version = image?.version ?? 0;
+    if (!image) return 'all';
+    const all = { x0: 0, y0: 0, x1: plane.width - 1, y1: plane.height - 1 };
+    if (!same) {
+      this.data = new ImageData(plane.width, plane.height);
+      this.pixels.width = plane.width;
+      this.pixels.height = plane.height;
+      this.outlines = new OutlineTiles(image.pixels, plane.width, plane.height);
     }
-    context.putImageData(image, 0, 0);
+    this.fill(image.pixels, colors, rect ?? all);
+    this.outlines?.changed(rect ?? all);
+    return rect ?? 'all';
+  }
+
+  private fill(labels: Uint8Array, colors: MaskStyle['colors'], { x0, y0, x1, y1 }: PixelRect): void {
+    const { data } = this;
+    const context = this.pixels.getContext('2d');
+    if (!data || !context) return;
+    const words = new Uint32Array(data.data.buffer);
+    const palette = Uint32Array.from([0, ...colors.map((color) => (color ? packedColor(color) : 0))]);
+    for (let y = y0; y <= y1; y++) {
+      const row = y * data.width;
+      for (let n = row + x0; n <= row + x1; n++) words[n] = palette[labels[n] ?? 0] ?? 0;
+    }
+    context.putImageData(data, 0, 0, x0, y0, x1 - x0 + 1, y1 - y0 + 1);
   }
 }
 
+/** The part of the pane (CSS pixels, whole device pixels) that pixels cover, their outline included. */
+function screenRect(
+  { x0, y0, x1, y1 }: PixelRect,
+  { spacing: [du, dv] }: PlaneExtent,
+  camera: Camera,
+  margin: number,
+  ratio: number,
+): [number, number, number, number] {
+  const [left, top] = toScreen(camera, [(x0 - 0.5) * du, (y0 - 0.5) * dv]);
+  const [right, bottom] = toScreen(camera, [(x1 + 0.5) * du, (y1 + 0.5) * dv]);
+  const low = (value: number): number => (Math.floor((value - margin) * ratio) - 1) / ratio;
+  const high = (value: number): number => (Math.ceil((value + margin) * ratio) + 1) / ratio;
+  const [x, y] = [low(left), low(top)];
+  return [x, y, high(right) - x, high(bottom) - y];
+}
+
+const packed = new Map<string, number>();
+
 /** A CSS color as one opaque RGBA word in the memory order of ImageData. */
 function packedColor(color: string): number {
+  const known = packed.get(color);
+  if (known !== undefined) return known;
   const probe = document.createElement('canvas');
   probe.width = 1;
   probe.height = 1;
@@ -91,43 +158,7 @@ function packedColor(color: string): number {
   if (!context) return 0;
   context.fillStyle = color;
   context.fillRect(0, 0, 1, 1);
-  return new Uint32Array(context.getImageData(0, 0, 1, 1).data.buffer)[0] ?? 0;
-}
-
-/** For each label, the pixel edges between it and anything else, in pixel units from the first pixel's corner. */
-export function outlineSegments(
-  labels: Uint8Array,
-  width: number,
-  height: number,
-): ReadonlyMap<number, readonly (readonly [number, number, number, number])[]> {
-  const segments = new Map<number, [number, number, number, number][]>();
-  const add = (label: number, segment: [number, number, number, number]): void => {
-    const list = segments.get(label);
-    if (list) list.push(segment);
-    else segments.set(label, [segment]);
-  };
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const label = labels[y * width + x] ?? 0;
-      if (label === 0) continue;
-      if (y === 0 || labels[(y - 1) * width + x] !== label) add(label, [x, y, x + 1, y]);
-      if (y === height - 1 || labels[(y + 1) * width + x] !== label) add(label, [x, y + 1, x + 1, y + 1]);
-      if (x === 0 || labels[y * width + x - 1] !== label) add(label, [x, y, x, y + 1]);
-      if (x === width - 1 || labels[y * width + x + 1] !== label) add(label, [x + 1, y, x + 1, y + 1]);
-    }
-  }
-  return segments;
-}
-
-function outlinePaths(labels: Uint8Array, width: number, height: number): ReadonlyMap<number, Path2D> {
-  const paths = new Map<number, Path2D>();
-  for (const [label, segments] of outlineSegments(labels, width, height)) {
-    const path = new Path2D();
-    for (const [x1, y1, x2, y2] of segments) {
-      path.moveTo(x1, y1);
-      path.lineTo(x2, y2);
-    }
-    paths.set(label, path);
-  }
-  return paths;
+  const word = new Uint32Array(context.getImageData(0, 0, 1, 1).data.buffer)[0] ?? 0;
+  packed.set(color, word);
+  return word;
 }

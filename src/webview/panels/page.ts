@@ -2,14 +2,10 @@
 
 import type { CommandTargets } from '../commands';
 import { element } from '../dom';
+import type { EditSession } from '../edit/session';
 import { t } from '../l10n';
-import type { ToolName } from '../state/view-state';
-import { dispatchPointers, type Tools, watchDragKeys } from '../tools/dispatch';
-import { NavigateTool } from '../tools/navigate';
-import { PanTool } from '../tools/pan';
-import { RulerTool } from '../tools/ruler';
-import type { PanePointer, Tool } from '../tools/tool';
-import { WindowTool } from '../tools/window';
+import { connectTools, toolKey } from '../tools/connect';
+import { ToolBox } from '../tools/tool-box';
 import type { Viewer } from '../viewer';
 import { paneGrid } from '../viewports/grid';
 import type { MakeViewport } from '../viewports/pane';
@@ -30,12 +26,18 @@ export interface Page extends CommandTargets {
 /** Below this width of the editor (CSS pixels) the side panel is a drawer over the picture, closed at first. */
 const NARROW = 500;
 
-export function sideAndToolbar(viewer: Viewer, makeViewport: MakeViewport, actions: PageActions): Page {
+export function sideAndToolbar(
+  viewer: Viewer,
+  makeViewport: MakeViewport,
+  edits: EditSession,
+  actions: PageActions,
+): Page {
   const { store } = viewer;
   const focusView = (): void => viewer.panes.get(store.get().active)?.element.focus({ preventScroll: true });
 
   const grid = paneGrid(viewer, makeViewport, actions.painted);
-  connectTools(viewer);
+  const toolBox = new ToolBox(viewer, edits);
+  connectTools(viewer, toolBox);
   const bar = toolbar(viewer, { focusView, chooseTimePoint: actions.chooseTimePoint });
   const slices = sliceBar(viewer, focusView);
   const side = sidePanel(viewer, () => actions.invoke('hemorica.runSegmentation'));
@@ -55,7 +57,11 @@ export function sideAndToolbar(viewer: Viewer, makeViewport: MakeViewport, actio
   foldWhenNarrow(page, viewer);
   document.addEventListener('keydown', (event) => {
     const { selectedRuler } = store.get();
-    const typing = event.target instanceof Element && event.target.matches('input');
+    const typing = event.target instanceof Element && event.target.matches('input, textarea');
+    if (!typing && !onControl(event) && toolKey(toolBox, event)) {
+      event.preventDefault();
+      return;
+    }
     if (event.key === 'Delete' && selectedRuler !== undefined && !typing) viewer.removeRuler(selectedRuler);
     if (event.key === 'Escape' && page.classList.contains('narrow')) store.set({ panelOpen: false });
     if (event.key === 'Escape' && store.get().tool !== 'navigate') store.set({ tool: 'navigate' });
@@ -75,54 +81,17 @@ export function sideAndToolbar(viewer: Viewer, makeViewport: MakeViewport, actio
     focusView,
     focusSliceField: slices.focusField,
     openTimePoints: bar.openTimePoints,
+    toolBox,
   };
 }
 
-function connectTools(viewer: Viewer): void {
-  const tools: Tools = {
-    main: new Map<ToolName, Tool>([
-      ['navigate', new NavigateTool(viewer)],
-      ['ruler', new RulerTool(viewer)],
-    ]),
-    pan: new PanTool(viewer),
-    window: new WindowTool(viewer),
-  };
-  watchDragKeys();
-  for (const pane of viewer.panes.values()) {
-    let under: PanePointer | undefined;
-    const show = (): void => pane.showUnderPointer(probeText(viewer, under));
-    const hover = (pointer: PanePointer | undefined): void => {
-      under = pointer;
-      show();
-    };
-    dispatchPointers(pane, viewer, tools, { hover });
-    // The wheel changes what lies under a pointer that rests.
-    viewer.store.watch((state) => state.slices[pane.plane], show);
-  }
-  viewer.store.watch(
-    (state) => state.tool,
-    (tool) => {
-      for (const pane of viewer.panes.values())
-        pane.element.style.setProperty('--cursor', tools.main.get(tool)?.cursor ?? 'crosshair');
-    },
+/** True for Enter on a button or the like, which it presses. */
+function onControl({ key, target }: KeyboardEvent): boolean {
+  return (
+    key === 'Enter' &&
+    target instanceof Element &&
+    target.closest('button, vscode-button, select, [role]:not(.pane, main)') !== null
   );
-}
-
-const ENDS = ['LR', 'PA', 'SI'] as const;
-
-/** "HU 63  (211, 167, 14)", "R 12.3 P 4.5 S 41.1 mm": value, voxel index, place in the patient. */
-function probeText(viewer: Viewer, pointer: PanePointer | undefined): string {
-  const { scan, store } = viewer;
-  if (!pointer || !scan) return '';
-  const slice = store.get().slices[pointer.plane];
-  const world = scan.planes[pointer.plane].toWorld({ slice, point: pointer.point });
-  const probe = scan.probe(world);
-  if (!probe) return '';
-  const value = Number.isInteger(probe.value) ? String(probe.value) : probe.value.toPrecision(5);
-  const place = world.map((mm, axis) => `${ENDS[axis]?.[mm < 0 ? 1 : 0]} ${Math.abs(mm).toFixed(1)}`).join(' ');
-  // The number of a first slice is not known before its series.
-  const index = scan.whole ? `  (${probe.index.join(', ')})` : '';
-  return `${scan.unit || t('value')} ${value}${index}\n${t('{0} mm', place)}`;
 }
 
 function foldWhenNarrow(page: HTMLElement, viewer: Viewer): void {

@@ -12,7 +12,8 @@ export interface PixelRect {
   readonly y1: number;
 }
 
-type Mapping = Pick<DisplayPlane, 'width' | 'height' | 'toIndex' | 'fromIndex'>;
+/** Size of a plane's images, and between their pixels and the volume's indices. */
+export type PixelMapping = Pick<DisplayPlane, 'width' | 'height' | 'toIndex' | 'fromIndex'>;
 
 /** Changes that an image remembers one by one; older ones are joined. */
 const REMEMBERED = 16;
@@ -25,7 +26,7 @@ export class LabelImage {
   private changes: { readonly version: number; readonly rect: PixelRect }[] = [];
 
   constructor(
-    private readonly plane: Mapping,
+    private readonly plane: PixelMapping,
     private readonly mask: MaskReader & { readonly size: Vec3 },
     private readonly slice: number,
   ) {
@@ -95,7 +96,7 @@ export class PlaneLabels {
   private readonly images = new Map<number, LabelImage>();
 
   constructor(
-    private readonly plane: Mapping,
+    private readonly plane: PixelMapping,
     private readonly mask: MaskReader & { readonly size: Vec3; readonly empty: boolean },
   ) {}
 
@@ -120,7 +121,7 @@ export class PlaneLabels {
 }
 
 /** The pixels of a plane's slice that show voxels of a box. */
-export function pixelsOf(plane: Mapping, box: Box, slice: number): PixelRect | undefined {
+export function pixelsOf(plane: PixelMapping, box: Box, slice: number): PixelRect | undefined {
   const low: [number, number, number] = [Infinity, Infinity, Infinity];
   const high: [number, number, number] = [-Infinity, -Infinity, -Infinity];
   // Planes across tilted slices follow them slice by slice, and a pixel half-way shows the nearer one.

@@ -2,26 +2,34 @@
 import { indexToWorld, worldToIndex } from '../../core/geometry';
 import { type DisplayPlane, displayPlane, planeImage } from '../../core/reformat';
 import type { Volume } from '../../core/volume';
+import type { PageMask } from '../edit/page-mask';
 import { type PerPlane, PLANES, type Plane } from '../state/view-state';
 import type { Drawing } from './drawing';
-import { planeLabels } from './label-image';
-import type { LabelVolume } from './labels';
+import { PlaneLabels } from './label-image';
 import type { PlaneView } from './planes';
 
-/** Label images that a plane keeps, for going back and forth. */
-const KEPT_LABELS = 8;
-
 /** All three planes; cheap, the images are made when they are looked at. */
-export function makePlanes(volume: Volume, drawing: Drawing, labels: LabelVolume): PerPlane<PlaneView> {
-  const make = (plane: Plane): PlaneView => makePlane(volume, displayPlane(volume, plane), drawing, labels);
+export function makePlanes(volume: Volume, drawing: Drawing, mask: PageMask, preview: PageMask): PerPlane<PlaneView> {
+  const make = (plane: Plane): PlaneView => makePlane(volume, displayPlane(volume, plane), drawing, mask, preview);
   const [axial, coronal, sagittal] = PLANES;
   return { axial: make(axial), coronal: make(coronal), sagittal: make(sagittal) };
 }
 
-function makePlane(volume: Volume, plane: DisplayPlane, drawing: Drawing, labels: LabelVolume): PlaneView {
+function makePlane(
+  volume: Volume,
+  plane: DisplayPlane,
+  drawing: Drawing,
+  mask: PageMask,
+  preview: PageMask,
+): PlaneView {
   const { columnSpacing, rowSpacing, width, height } = plane;
-  const images = new Map<number, Uint8Array | undefined>();
-  let version = labels.version;
+  const imagesOf = (labels: PageMask): PlaneLabels => {
+    const images = new PlaneLabels(plane, labels);
+    labels.watch((boxes) => images.changed(boxes));
+    return images;
+  };
+  const labels = imagesOf(mask);
+  const proposed = imagesOf(preview);
   return {
     plane: plane.name,
     width,
@@ -29,6 +37,8 @@ function makePlane(volume: Volume, plane: DisplayPlane, drawing: Drawing, labels
     spacing: [columnSpacing, rowSpacing],
     letters: plane.edges,
     native: plane.stackAxis === 2,
+    axis: plane.stackAxis,
+    mapping: plane,
     stack: {
       count: plane.count,
       width,
@@ -44,17 +54,12 @@ function makePlane(volume: Volume, plane: DisplayPlane, drawing: Drawing, labels
       const [x, y, slice] = plane.fromIndex(worldToIndex(volume, world));
       return { slice, point: [x * columnSpacing, y * rowSpacing] };
     },
-    labels: (slice) => {
-      if (version !== labels.version) {
-        images.clear();
-        version = labels.version;
-      }
-      if (!images.has(slice)) {
-        const oldest = images.keys().next();
-        if (images.size >= KEPT_LABELS && !oldest.done) images.delete(oldest.value);
-        images.set(slice, planeLabels(plane, labels, slice));
-      }
-      return images.get(slice);
+    toIndex: ({ slice, point }) => plane.toIndex(point[0] / columnSpacing, point[1] / rowSpacing, slice),
+    fromIndex: (index) => {
+      const [x, y, slice] = plane.fromIndex(index);
+      return { slice, point: [x * columnSpacing, y * rowSpacing] };
     },
+    labels: (slice) => labels.image(slice),
+    preview: (slice) => proposed.image(slice),
   };
 }

@@ -3,6 +3,7 @@ import type { Vec3 } from '../../core/volume';
 import type { Plane } from '../state/view-state';
 import type { PlaneExtent, Point } from '../viewports/camera';
 import type { ImageStack } from '../viewports/picture';
+import type { LabelImage, PixelMapping } from './label-image';
 
 /** A point of a plane: slice (fractional, 0-based) and place in plane mm. */
 export interface PlanePoint {
@@ -24,11 +25,21 @@ export interface PlaneView extends PlaneExtent {
   readonly letters: EdgeLetters;
   /** True for the plane that shows the volume's own slices: the one that masks are drawn and counted in. */
   readonly native: boolean;
+  /** Axis of the volume (0 i, 1 j, 2 k) along which the slices are stacked. */
+  readonly axis: 0 | 1 | 2;
   readonly stack: ImageStack;
   /** LPS mm. */
   toWorld(at: PlanePoint): Vec3;
   /** The plane's coordinates of an LPS point. */
   toPlane(world: Vec3): PlanePoint;
-  /** The label image of a slice, row by row; undefined where it has no label. */
-  labels(slice: number): Uint8Array | undefined;
+  /** Between pixels and voxels. */
+  readonly mapping: PixelMapping;
+  /** The (fractional) voxel index of a point; whole at pixel centres where every pixel is a voxel. */
+  toIndex(at: PlanePoint): Vec3;
+  /** The plane's coordinates of a (fractional) voxel index. */
+  fromIndex(index: Vec3): PlanePoint;
+  /** The label image of a slice; undefined where the scan has no label at all. */
+  labels(slice: number): LabelImage | undefined;
+  /** The same of what a proposed edit would change. */
+  preview(slice: number): LabelImage | undefined;
 }

@@ -1,14 +1,18 @@
 /** A decoded scan (or its first slice) as the view uses it: planes, values and windows. */
 
 import type { SliceRuns } from '../../core/annotation/runs';
+import { type EditGrid, gridOf } from '../../core/edit/grid';
 import { indexToWorld, worldToIndex } from '../../core/geometry';
 import { cross, norm } from '../../core/vec3';
 import type { Vec3, Volume } from '../../core/volume';
+import { PageMask } from '../edit/page-mask';
 import { type PerPlane, PLANES, type Plane } from '../state/view-state';
 import { Drawing } from './drawing';
-import { LabelVolume } from './labels';
 import { makePlanes } from './make-planes';
 import type { PlaneView } from './planes';
+
+/** The value in `preview` of voxels that would lose their label. */
+export const REMOVED = 6;
 
 /** A voxel's place and value, for the figures under the pointer. */
 export interface Probe {
@@ -19,7 +23,11 @@ export interface Probe {
 
 export class Scan {
   readonly planes: PerPlane<PlaneView>;
-  readonly labels: LabelVolume;
+  readonly labels: PageMask;
+  /** What a proposed edit would change: the labels after it; `REMOVED` where it would take one away. */
+  readonly preview: PageMask;
+  /** The geometry that mask tools work on. */
+  readonly grid: EditGrid;
   private readonly drawing: Drawing;
 
   /**
@@ -30,8 +38,10 @@ export class Scan {
     readonly whole: boolean,
   ) {
     this.drawing = new Drawing(volume);
-    this.labels = new LabelVolume(volume.size);
-    this.planes = makePlanes(volume, this.drawing, this.labels);
+    this.labels = new PageMask(volume.size);
+    this.preview = new PageMask(volume.size);
+    this.grid = gridOf(volume);
+    this.planes = makePlanes(volume, this.drawing, this.labels, this.preview);
   }
 
   /** The plane that shows the volume's own slices. */

@@ -3,6 +3,7 @@ import type { ToolName } from '../state/view-state';
 import type { Viewer } from '../viewer';
 import { type Point, toPlane } from '../viewports/camera';
 import type { Pane } from '../viewports/pane';
+import { ModifierKeys } from './modifiers';
 import type { Drag, PanePointer, Tool } from './tool';
 import { WheelNotches } from './wheel';
 
@@ -26,7 +27,7 @@ const ZOOM_PIXEL = 0.01;
 let spaceHeld = false;
 let running: { drag: Drag; pointer: number; element: HTMLElement } | undefined;
 
-/** Watches the keys that belong to pointers: Space to pan, Escape to take a drag back. Once per page. */
+/** Watches the key that belongs to pointers: Space to pan. Once per page. */
 export function watchDragKeys(): void {
   const set = (held: boolean): void => {
     spaceHeld = held;
@@ -38,17 +39,21 @@ export function watchDragKeys(): void {
       set(true);
       event.preventDefault();
     }
-    if (event.key === 'Escape' && running) {
-      const { drag, pointer, element } = running;
-      running = undefined;
-      drag.cancel();
-      element.releasePointerCapture(pointer);
-    }
   });
   window.addEventListener('keyup', (event) => {
     if (event.code === 'Space') set(false);
   });
   window.addEventListener('blur', () => set(false));
+}
+
+/** Takes back the drag that goes on. Returns whether there was one. */
+export function cancelDrag(): boolean {
+  if (!running) return false;
+  const { drag, pointer, element } = running;
+  running = undefined;
+  drag.cancel();
+  element.releasePointerCapture(pointer);
+  return true;
 }
 
 /** Connects a pane with the tools. */
@@ -60,13 +65,22 @@ export function dispatchPointers(pane: Pane, viewer: Viewer, tools: Tools, watch
     const { camera } = pane;
     if (!camera) return undefined;
     const box = element.getBoundingClientRect();
-    const screen: Point = [event.clientX - box.left - element.clientLeft, event.clientY - box.top - element.clientTop];
-    return { plane, screen, point: toPlane(camera, screen), event };
+    const place = ({ clientX, clientY }: PointerEvent): Point => [
+      clientX - box.left - element.clientLeft,
+      clientY - box.top - element.clientTop,
+    ];
+    const screen = place(event);
+    const point = toPlane(camera, screen);
+    // Synthetic events have no others behind them.
+    const between = event.type === 'pointermove' ? event.getCoalescedEvents() : [];
+    const path = [...between.slice(0, -1).map((one) => toPlane(camera, place(one))), point];
+    return { plane, screen, point, path, opposite: ModifierKeys.inverts(event), event };
   };
+  const activeTool = (): Tool | undefined => tools.main.get(viewer.store.get().tool);
   const toolFor = (button: number): Tool | undefined => {
     if (button === 1 || (button === 0 && spaceHeld)) return tools.pan;
     if (button === 2) return tools.window;
-    return button === 0 ? tools.main.get(viewer.store.get().tool) : undefined;
+    return button === 0 ? activeTool() : undefined;
   };
 
   element.addEventListener('pointerdown', (event) => {
@@ -94,7 +108,9 @@ export function dispatchPointers(pane: Pane, viewer: Viewer, tools: Tools, watch
   element.addEventListener('pointermove', (event) => {
     const pointer = pointerAt(event);
     watch.hover(pointer);
-    if (pointer && running?.element === element && running.pointer === event.pointerId) running.drag.move(pointer);
+    if (running) {
+      if (pointer && running.element === element && running.pointer === event.pointerId) running.drag.move(pointer);
+    } else activeTool()?.hover?.(pointer);
   });
   element.addEventListener('pointerup', (event) => {
     const pointer = pointerAt(event);
@@ -109,7 +125,10 @@ export function dispatchPointers(pane: Pane, viewer: Viewer, tools: Tools, watch
     running = undefined;
     drag.cancel();
   });
-  element.addEventListener('pointerleave', () => watch.hover(undefined));
+  element.addEventListener('pointerleave', () => {
+    watch.hover(undefined);
+    if (!running) activeTool()?.hover?.(undefined);
+  });
   element.addEventListener('contextmenu', (event) => event.preventDefault());
   element.addEventListener(
     'wheel',
@@ -121,6 +140,13 @@ export function dispatchPointers(pane: Pane, viewer: Viewer, tools: Tools, watch
         const notch = Math.abs(event.deltaY) >= 50;
         const factor = notch ? ZOOM_NOTCH ** -Math.sign(event.deltaY) : Math.exp(-event.deltaY * ZOOM_PIXEL);
         viewer.zoom(factor, plane, anchor);
+        return;
+      }
+      if (event.shiftKey) {
+        // Some systems turn the wheel sideways while Shift is held.
+        const delta = event.deltaY || event.deltaX;
+        const { tool } = viewer.store.get();
+        if ((tool === 'brush' || tool === 'eraser') && delta !== 0) viewer.resizeBrush(delta < 0 ? 1 : -1);
         return;
       }
       // Away from the user is towards the head, as the Up key.

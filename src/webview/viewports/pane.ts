@@ -4,7 +4,9 @@ import { t } from '../l10n';
 import { CrosshairLayer } from '../overlays/crosshair';
 import { MaskLayer } from '../overlays/mask';
 import { RulerLayer } from '../overlays/rulers';
-import { type Plane, showsCrosshair } from '../state/view-state';
+import { MarkLayer } from '../overlays/tool-marks';
+import type { PlaneView } from '../scan/planes';
+import { type Plane, showsCrosshair, type ViewState } from '../state/view-state';
 import type { Viewer } from '../viewer';
 import { type Camera, cameraOf, type Point } from './camera';
 import type { Picture } from './picture';
@@ -21,6 +23,9 @@ export class Pane {
   private readonly poster = element('canvas', { class: 'poster' });
   private readonly maskCanvas = element('canvas', { class: 'mask' });
   private readonly mask = new MaskLayer(this.maskCanvas);
+  private readonly previewCanvas = element('canvas', { class: 'mask preview' });
+  private readonly preview = new MaskLayer(this.previewCanvas);
+  private readonly marks = new MarkLayer();
   private readonly crosshair = new CrosshairLayer();
   private readonly rulers: RulerLayer;
   private readonly letters = {
@@ -33,7 +38,12 @@ export class Pane {
   private readonly under = element('div', { class: 'corner lower-right' });
   private viewport: Viewport | undefined;
   private size: Point = [0, 0];
+  /** What the viewport shows or has been asked to show. */
+  private pictured: Picture | undefined;
+  /** Draws everything in the next frame; the two others only the mask, and what tools draw. */
   readonly invalidate = perFrame(() => this.draw());
+  readonly invalidateMask = perFrame(() => this.drawMaskAlone());
+  readonly invalidateMarks = perFrame(() => this.drawMarks());
 
   constructor(
     readonly plane: Plane,
@@ -45,7 +55,7 @@ export class Pane {
       select: (id) => this.viewer.selectRuler(id),
       nudge: (id, end, delta) => this.viewer.nudgeRuler(id, end, delta),
     });
-    const marks = svg('svg', { class: 'marks' }, [this.crosshair.element, this.rulers.element]);
+    const marks = svg('svg', { class: 'marks' }, [this.crosshair.element, this.rulers.element, this.marks.element]);
     this.element = element(
       'section',
       { class: 'pane', role: 'group', attributes: { tabindex: '0', 'data-plane': plane } },
@@ -53,6 +63,7 @@ export class Pane {
         this.picture,
         this.poster,
         this.maskCanvas,
+        this.previewCanvas,
         marks as unknown as HTMLElement,
         ...Object.values(this.letters),
         this.where,
@@ -78,6 +89,7 @@ export class Pane {
   dispose(): void {
     this.viewport?.dispose();
     this.viewport = undefined;
+    this.pictured = undefined;
   }
 
   private drawPicture(picture: Picture): void {
@@ -85,7 +97,10 @@ export class Pane {
       this.poster.remove();
       this.rendered();
     });
-    this.viewport?.show(picture);
+    if (this.viewport && !(this.pictured && samePicture(this.pictured, picture))) {
+      this.pictured = picture;
+      this.viewport.show(picture);
+    }
     if (!this.poster.isConnected) return;
     drawPoster(this.poster, picture);
     this.rendered();
@@ -96,6 +111,7 @@ export class Pane {
     this.size = [clientWidth, clientHeight];
     if (clientWidth === 0 || clientHeight === 0) return;
     this.viewport?.resize();
+    this.pictured = undefined;
     // At once and not in the next frame: a resized canvas is empty until it is drawn again.
     this.draw();
   }
@@ -116,12 +132,8 @@ export class Pane {
       range: scan.range(state.window),
       interpolation: state.interpolation,
     });
-    const masked = state.overlay !== 'off' && !state.overlayHeld;
-    this.mask.draw(masked ? view.labels(slice) : undefined, view, camera, {
-      colors: this.viewer.labelColors(),
-      mode: state.overlay === 'outline' ? 'outline' : 'filled',
-      opacity: state.settings.overlayOpacity,
-    });
+    this.drawMask(state, view, slice, camera);
+    this.drawMarks();
     this.crosshair.draw(showsCrosshair(state) && scan.whole ? this.viewer.crosshairOn(this.plane) : undefined, camera);
     this.rulers.draw(
       state.rulers.filter((ruler) => ruler.plane === this.plane && ruler.slice === slice),
@@ -136,4 +148,41 @@ export class Pane {
     this.element.setAttribute('aria-label', t('{0} view, {1}', this.viewer.planeName(this.plane), where));
     this.element.classList.toggle('active', state.layout === 'all' && state.active === this.plane);
   }
+  private drawMask(state: ViewState, view: PlaneView, slice: number, camera: Camera): void {
+    const masked = state.overlay !== 'off' && !state.overlayHeld;
+    const { subtypeColors, overlayOpacity: opacity } = state.settings;
+    this.mask.draw(masked ? view.labels(slice) : undefined, view, camera, {
+      colors: this.viewer.labelColors(),
+      mode: state.overlay === 'outline' ? 'outline' : 'filled',
+      opacity,
+    });
+    const colors = [...subtypeColors, REMOVED_COLOR];
+    this.preview.draw(view.preview(slice), view, camera, { colors, mode: 'hatched', opacity: 1 });
+  }
+
+  private drawMaskAlone(): void {
+    const { scan, store } = this.viewer;
+    const camera = this.camera;
+    const state = store.get();
+    const view = scan?.planes[this.plane];
+    if (!scan?.whole || !view || !camera) return;
+    this.drawMask(state, view, Math.min(state.slices[this.plane], view.stack.count - 1), camera);
+  }
+
+  private drawMarks(): void {
+    const camera = this.camera;
+    if (camera) this.marks.draw(this.viewer.marksOn(this.plane), camera);
+  }
+}
+
+/** Of voxels that a proposed edit takes away. */
+const REMOVED_COLOR = '#ffffff';
+
+function samePicture(a: Picture, b: Picture): boolean {
+  return (
+    a.stack === b.stack &&
+    a.slice === b.slice &&
+    a.interpolation === b.interpolation &&
+    JSON.stringify([a.camera, a.range]) === JSON.stringify([b.camera, b.range])
+  );
 }

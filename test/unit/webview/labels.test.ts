@@ -3,14 +3,14 @@ import { encodeRuns } from '../../../src/core/annotation/runs';
 import { geometryFromSlices } from '../../../src/core/geometry';
 import { displayPlane } from '../../../src/core/reformat';
 import type { Vec3 } from '../../../src/core/volume';
-import { outlineSegments } from '../../../src/webview/overlays/mask';
-import { planeLabels } from '../../../src/webview/scan/label-image';
-import { LabelVolume } from '../../../src/webview/scan/labels';
+import { PageMask } from '../../../src/webview/edit/page-mask';
+import { outlineSegments } from '../../../src/webview/overlays/outline';
+import { LabelImage } from '../../../src/webview/scan/label-image';
 import { allStorages, makeVolume, noiseWorld, randomNumbers, store } from '../../fixtures/volumes';
 
 describe('the labels of a scan', () => {
   it('are measured with what each slice stands for', () => {
-    const labels = new LabelVolume([4, 3, 3]);
+    const labels = new PageMask([4, 3, 3]);
     labels.replace([
       { slice: 0, runs: Uint32Array.from([1, 0, 0, 2, 4, 1, 1, 3]) },
       { slice: 2, runs: Uint32Array.from([4, 2, 0, 4]) },
@@ -23,7 +23,7 @@ describe('the labels of a scan', () => {
   });
 
   it('stay as they were when new ones do not fit', () => {
-    const labels = new LabelVolume([4, 3, 2]);
+    const labels = new PageMask([4, 3, 2]);
     labels.replace([{ slice: 1, runs: Uint32Array.from([2, 0, 1, 2]) }]);
     assert.throws(() => labels.replace([{ slice: 2, runs: Uint32Array.from([1, 0, 0, 1]) }]), RangeError);
     assert.throws(() => labels.replace([{ slice: 0, runs: Uint32Array.from([1, 3, 0, 1]) }]), RangeError);
@@ -36,7 +36,7 @@ describe('the labels of a scan', () => {
       const volume = store(noiseWorld(11, [5, 6, 4], [1, 2, 3], [-3, -5, -4]), storage);
       const [width, height, depth] = volume.size;
       const all = Array.from({ length: width * height * depth }, () => Math.floor(random() * 6));
-      const labels = new LabelVolume(volume.size);
+      const labels = new PageMask(volume.size);
       labels.replace(
         Array.from({ length: depth }, (_, slice) => {
           const image = Uint8Array.from(all.slice(slice * width * height, (slice + 1) * width * height));
@@ -46,7 +46,7 @@ describe('the labels of a scan', () => {
       for (const name of ['axial', 'coronal', 'sagittal'] as const) {
         const plane = displayPlane(volume, name);
         for (let n = 0; n < plane.count; n++) {
-          const image = planeLabels(plane, labels, n) ?? new Uint8Array(plane.width * plane.height);
+          const image = new LabelImage(plane, labels, n).pixels;
           for (let y = 0; y < plane.height; y++) {
             for (let x = 0; x < plane.width; x++) {
               const [i, j, k] = plane.toIndex(x, y, n);
@@ -65,11 +65,10 @@ describe('the labels of a scan', () => {
       [0, 1, 0],
     ];
     const volume = makeVolume(geometryFromSlices(axes, [1, 1], [8, 10], positions), new Int16Array(480));
-    const labels = new LabelVolume(volume.size);
+    const labels = new PageMask(volume.size);
     labels.replace(volume.slices.map((_, slice) => ({ slice, runs: Uint32Array.from([3, 4, 2, 3]) })));
     const sagittal = displayPlane(volume, 'sagittal');
-    const image = planeLabels(sagittal, labels, 3);
-    assert.ok(image);
+    const image = new LabelImage(sagittal, labels, 3).pixels;
     for (const slice of [0, 5]) {
       const [x, y] = sagittal.fromIndex([3, 4, slice]).map(Math.round) as [number, number];
       assert.equal(image[y * sagittal.width + x], 3, `slice ${slice}`);
