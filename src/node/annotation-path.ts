@@ -50,3 +50,12 @@ async function seriesOfAnnotation(file: string): Promise<string | undefined> {
   // The whole text of a large annotation need not be parsed for one field, nor be valid beyond it.
   return /"seriesInstanceUid"\s*:\s*"([0-9.]+)"/.exec(text)?.[1];
 }
+
+/** Name of a scan relative to a folder, with `/`: its file, or the folder of a series; one of its files where that is the folder itself. */
+export function scanFileName(scan: ScanFiles, folder: string): string {
+  const [first = ''] = scan.files;
+  const isSeries = scan.kind === 'dicom' && scan.files.length > 1;
+  const relative = path.relative(folder, isSeries ? scan.folder : first);
+  // Where the annotation lies among the files of its series, a file's name is something to open.
+  return (relative || path.basename([...scan.files].sort()[0] ?? '')).split(path.sep).join('/');
+}

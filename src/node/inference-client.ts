@@ -175,7 +175,7 @@ export class InferenceClient {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Under Electron the executable is the editor unless it is told to be node. A debugger's flags are not for the child.
-      env: { ...process.env, ...(process.versions['electron'] !== undefined && { ELECTRON_RUN_AS_NODE: '1' }) },
+      env: { ...process.env, ...(process.versions.electron !== undefined && { ELECTRON_RUN_AS_NODE: '1' }) },
       execArgv: [],
     });
     const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));

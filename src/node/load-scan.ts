@@ -7,6 +7,7 @@ import { type ImageReference, imageReference, placementOf } from '../core/annota
 import { DicomDecoder, type LoadCodec } from '../core/formats/dicom';
 import { NiftiDecoder } from '../core/formats/nifti';
 import { type ProgressCallback, ScanError, type Volume } from '../core/volume';
+import { scanFileName } from './annotation-path';
 import type { ScanFiles } from './scan-files';
 
 export interface LoadOptions {
@@ -146,13 +147,4 @@ export function voxelHash({ voxels }: Pick<Volume, 'voxels'>): string {
 /** What an annotation in `folder` (the scan's own by default) says of its scan. */
 export function referenceTo(volume: Volume, scan: ScanFiles, folder = scan.folder): ImageReference {
   return imageReference(placementOf(volume), voxelHash(volume), scanFileName(scan, folder));
-}
-
-/** Name of a scan relative to a folder, with `/`: its file, or the folder of a series; one of its files where that is the folder itself. */
-export function scanFileName(scan: ScanFiles, folder: string): string {
-  const [first = ''] = scan.files;
-  const isSeries = scan.kind === 'dicom' && scan.files.length > 1;
-  const relative = path.relative(folder, isSeries ? scan.folder : first);
-  // Where the annotation lies among the files of its series, a file's name is something to open.
-  return (relative || path.basename([...scan.files].sort()[0] ?? '')).split(path.sep).join('/');
 }
