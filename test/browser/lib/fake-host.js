@@ -1,8 +1,34 @@
 // Plays the extension host inside the page: answers Ready, keeps what the page sends, and remembers its state.
 const memory = 'hemorica-test-state';
 const received = [];
+/** Edits that were accepted and not undone, the undone ones, and what the next edit is refused with. */
+const done = [];
+const undone = [];
+let revision = 0;
+const inverted = (edit) => ({
+  label: edit.label,
+  mask: edit.mask.map(({ slice, runs }) => ({
+    slice,
+    runs: runs.map((_, n) => runs[n % 5 === 3 ? n + 1 : n % 5 === 4 ? n - 1 : n]),
+  })),
+  fields: [...edit.fields].reverse().map((change) => ({ ...change, before: change.after, after: change.before })),
+});
+const move = (from, to, turn) => {
+  const edit = from.pop();
+  if (!edit) return;
+  to.push(edit);
+  window.fakeHost.notify('edit/applied', { edit: turn(edit), revision: ++revision });
+};
 window.fakeHost = {
   received,
+  done,
+  refusal: undefined,
+  undo: () => move(done, undone, inverted),
+  redo: () => move(undone, done, (edit) => edit),
+  /** An edit that another view has made. */
+  elsewhere(edit) {
+    window.fakeHost.notify('edit/applied', { edit, revision: ++revision });
+  },
   /** Sends a notification to the page. */
   notify(method, params) {
     window.postMessage({ jsonrpc: '2.0', method, params });
@@ -15,6 +41,14 @@ const typed = (annotation) =>
 window.acquireVsCodeApi = () => ({
   postMessage(message) {
     received.push(message);
+    if (message.method === 'edit/apply') {
+      const { refusal } = window.fakeHost;
+      const error = refusal && { code: 1, message: refusal };
+      if (!error) done.push(message.params.edit);
+      const answer = error ? { error } : { result: { revision: ++revision } };
+      setTimeout(() => window.postMessage({ jsonrpc: '2.0', id: message.id, ...answer }));
+      return;
+    }
     if (message.method !== 'view/ready') return;
     void fetch('/ready.json')
       .then((response) => response.json())
