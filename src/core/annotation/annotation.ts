@@ -60,7 +60,39 @@ export interface Annotation {
   readonly patient: Readonly<Record<Subtype, Presence>>;
   /** One per slice of the image, in order of k. */
   readonly slices: readonly SliceAnnotation[];
+  /** What a merge left to the user, as `orderConflicts` has it; undefined where there is nothing. */
+  readonly conflicts?: readonly Conflict[];
 }
+
+/** What the last common version and both sides of a merge say. */
+export interface Sides<T> {
+  readonly base: T;
+  readonly ours: T;
+  readonly theirs: T;
+}
+
+/** Voxels of a slice that both sides changed, each to another label. The mask has that of ours until the user decides. */
+export interface VoxelConflict {
+  readonly kind: 'voxels';
+  readonly slice: number;
+  /** Six numbers a run: row, first column, length, labels in base, ours and theirs; ordered by row and column. */
+  readonly runs: Uint32Array;
+}
+
+/** A statement that both sides changed, each in another way; the annotation has that of ours until the user decides. */
+export type StatementConflict =
+  | (Sides<Review> & { readonly kind: 'statement'; readonly what: 'review' })
+  /** The image's file name; null where it is named by its series alone. */
+  | (Sides<string | null> & { readonly kind: 'statement'; readonly what: 'file' })
+  | (Sides<Presence> & { readonly kind: 'statement'; readonly what: 'patient'; readonly subtype: Subtype })
+  | (Sides<Presence> & {
+      readonly kind: 'statement';
+      readonly what: 'slice';
+      readonly slice: number;
+      readonly subtype: Subtype;
+    });
+
+export type Conflict = VoxelConflict | StatementConflict;
 
 /** A record with a value for each of the five subtypes, in label order. */
 export function bySubtype<T>(value: (subtype: Subtype) => T): Record<Subtype, T> {

@@ -4,6 +4,8 @@
  * an edit replaces lines and never adds or removes any.
  */
 import type { Annotation, Comment, Finding, SliceAnnotation } from './annotation';
+import { encodeConflicts } from './conflict-text';
+import { inline } from './inline';
 import { SUBTYPE_LETTERS } from './rows';
 import type { Source } from './source';
 import { SUBTYPES } from './subtype';
@@ -44,6 +46,9 @@ export function encodeAnnotation(annotation: Annotation): string {
     ' "patient": {',
     SUBTYPES.map((subtype) => `  "${subtype}": {\n   "present": ${patient[subtype]}\n  }`).join(',\n'),
     ' },',
+    ...(annotation.conflicts?.length
+      ? [` "conflicts": [\n${encodeConflicts(annotation.conflicts, image.size)}\n ],`]
+      : []),
     ' "slices": [',
   ];
   if (slices.length !== image.size[2])
@@ -175,14 +180,4 @@ function round(value: number): number {
 
 function list(values: readonly number[]): string {
   return `[${values.join(', ')}]`;
-}
-
-/** JSON on one line with a space after commas and colons; keys in the order given, undefined ones left out. */
-function inline(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(inline).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).filter(([, part]) => part !== undefined);
-    return `{${entries.map(([key, part]) => `${JSON.stringify(key)}: ${inline(part)}`).join(', ')}}`;
-  }
-  return JSON.stringify(value);
 }

@@ -1,94 +1,111 @@
 /** Three-way merge of annotations, voxel by voxel: for the merge driver and for documents that changed on disk. */
-import { type Annotation, bySubtype, type Finding, type SliceAnnotation } from './annotation';
+import {
+  type Annotation,
+  bySubtype,
+  type Conflict,
+  type Finding,
+  type Sides,
+  type SliceAnnotation,
+  type StatementConflict,
+  type VoxelConflict,
+} from './annotation';
+import { ConflictWriter, eachConflictingVoxel, filterVoxels, orderConflicts, statementKey } from './conflicts';
+import type { ImageReference } from './image';
 import { encodeRuns, paintRuns } from './runs';
 import type { Subtype } from './subtype';
 
-/** Voxels of a slice that both sides changed, each to another label. `ours` is what the merged annotation has. */
-export interface VoxelConflict {
-  readonly kind: 'voxels';
-  readonly slice: number;
-  /** Six numbers a run: row, first column, length, labels in base, ours and theirs; ordered by row and column. */
-  readonly runs: Uint32Array;
-}
-
-/** A statement that both sides changed, each in another way; the merged annotation has that of ours. */
-export interface StatementConflict {
-  readonly kind: 'statement';
-  readonly what: 'review' | 'patient' | 'slice';
-  readonly slice?: number;
-  readonly subtype?: Subtype;
-}
-
-export type Conflict = VoxelConflict | StatementConflict;
-
 export interface Merge {
-  /** Always a valid annotation, with both sides' changes; where they conflict, with ours. */
+  /** Always a valid annotation, with both sides' changes; where they conflict, with ours. Its own record names no new conflict. */
   readonly merged: Annotation;
   readonly conflicts: readonly Conflict[];
 }
 
-/** Numbers in a run of a `VoxelConflict`. */
-export const NUMBERS_PER_CONFLICT = 6;
-
 /**
  * Merges what two sides made of one annotation. Only voxels and labels that both changed
- * differently are conflicts; boxes, comments and sources are merged as sets. Throws RangeError if
- * the three are not of one image.
+ * differently are conflicts; boxes, comments and sources that both changed are merged as sets.
+ * Conflicts that are still open in one of the sides stay open. Throws RangeError if the three are
+ * not of one image.
  */
 export function mergeAnnotations(base: Annotation, ours: Annotation, theirs: Annotation): Merge {
-  for (const side of [ours, theirs]) {
-    const same = side.image.sha256 === base.image.sha256 && String(side.image.size) === String(base.image.size);
-    if (!same) throw new RangeError('The annotations are of different images and cannot be merged.');
-  }
   const conflicts: Conflict[] = [];
-  const pick = <T>(values: Sides<T>, conflict: StatementConflict): T => {
-    const { value, clash } = choose(values);
-    if (clash) conflicts.push(conflict);
+  const pick = <T>(sides: Sides<T>, conflict: (sides: Sides<T>) => StatementConflict): T => {
+    const { value, clash } = choose(sides);
+    if (clash) conflicts.push(conflict(sides));
     return value;
   };
+  const all: Sides<Annotation> = { base, ours, theirs };
+  const image = mergeImage(map(all, (side) => side.image));
+  const file = pick(
+    map(all, (side) => side.image.file ?? null),
+    (sides) => ({ kind: 'statement', what: 'file', ...sides }),
+  );
   const review = pick(
-    { base: base.review, ours: ours.review, theirs: theirs.review },
-    { kind: 'statement', what: 'review' },
+    map(all, (side) => side.review),
+    (sides) => ({ kind: 'statement', what: 'review', ...sides }),
   );
   const patient = bySubtype((subtype) =>
     pick(
-      { base: base.patient[subtype], ours: ours.patient[subtype], theirs: theirs.patient[subtype] },
-      { kind: 'statement', what: 'patient', subtype },
+      map(all, (side) => side.patient[subtype]),
+      (sides) => ({ kind: 'statement', what: 'patient', subtype, ...sides }),
     ),
   );
   const slices = base.slices.map((slice, k): SliceAnnotation => {
-    const one = ours.slices[k] ?? slice;
-    const other = theirs.slices[k] ?? slice;
-    if (one === slice) return other;
-    if (other === slice) return one;
-    const voxels = mergeRuns({ base: slice.runs, ours: one.runs, theirs: other.runs }, base.image.size);
-    if (voxels.conflict.length > 0) conflicts.push({ kind: 'voxels', slice: k, runs: voxels.conflict });
+    const sides: Sides<SliceAnnotation> = {
+      base: slice,
+      ours: ours.slices[k] ?? slice,
+      theirs: theirs.slices[k] ?? slice,
+    };
+    if (sides.ours === slice) return sides.theirs;
+    if (sides.theirs === slice) return sides.ours;
+    const voxels = mergeRuns(
+      map(sides, ({ runs }) => runs),
+      base.image.size,
+      k,
+    );
+    conflicts.push(...voxels.conflicts);
     const finding = (subtype: Subtype): Finding => {
-      const [b, o, t] = [slice, one, other].map(({ findings }) => findings[subtype]) as [Finding, Finding, Finding];
+      const findings = map(sides, (side) => side.findings[subtype]);
       return {
         present: pick(
-          { base: b.present, ours: o.present, theirs: t.present },
-          { kind: 'statement', what: 'slice', slice: k, subtype },
+          map(findings, ({ present }) => present),
+          (values) => ({ kind: 'statement', what: 'slice', slice: k, subtype, ...values }),
         ),
-        boxes: mergeSets({ base: b.boxes, ours: o.boxes, theirs: t.boxes }),
-        made: mergeSets({ base: b.made, ours: o.made, theirs: t.made }),
+        boxes: mergeSets(map(findings, ({ boxes }) => boxes)),
+        made: mergeSets(map(findings, ({ made }) => made)),
       };
     };
     return {
       runs: voxels.runs,
       findings: bySubtype(finding),
-      editors: mergeEditors(slice, one, other),
-      comments: mergeSets({ base: slice.comments, ours: one.comments, theirs: other.comments }),
+      editors: mergeEditors(map(sides, ({ editors }) => editors)),
+      comments: mergeSets(map(sides, ({ comments }) => comments)),
     };
   });
-  const made = mergeSets({ base: base.made, ours: ours.made, theirs: theirs.made });
-  return { merged: { image: ours.image, review, made, patient, slices }, conflicts };
+  const made = mergeSets(map(all, (side) => side.made));
+  const open = mergeRecords(map(all, (side) => side.conflicts ?? []));
+  const { file: _, ...unnamed } = image;
+  return {
+    merged: {
+      image: { ...(file === null ? {} : { file }), ...unnamed },
+      review,
+      made,
+      patient,
+      slices,
+      ...(open.length > 0 ? { conflicts: open } : {}),
+    },
+    conflicts: orderConflicts(conflicts),
+  };
 }
 
-interface Sides<T> {
-  readonly base: T;
-  readonly ours: T;
-  readonly theirs: T;
+/** The merged annotation with its conflicts on record, as it is written for the user to decide. */
+export function recordConflicts({ merged, conflicts }: Merge): Annotation {
+  const { conflicts: earlier = [], ...rest } = merged;
+  const all = joinRecords(earlier, conflicts);
+  return all.length === 0 ? rest : { ...rest, conflicts: all };
+}
+
+function map<T, U>({ base, ours, theirs }: Sides<T>, value: (side: T) => U): Sides<U> {
+  return { base: value(base), ours: value(ours), theirs: value(theirs) };
 }
 
 /** The side that changed; ours where both did, which is a clash unless they agree. */
@@ -97,9 +114,35 @@ function choose<T>({ base, ours, theirs }: Sides<T>): { readonly value: T; reado
   return o === b ? { value: theirs, clash: false } : { value: ours, clash: t !== b && t !== o };
 }
 
-/** What neither side removed, in base's order, then what ours and then what theirs added; equal things once. */
-function mergeSets<T>({ base, ours, theirs }: Sides<readonly T[]>): T[] {
+/** Placement and series of the image. Its file name is merged apart, since a renamed scan is the same scan. */
+function mergeImage(images: Sides<ImageReference>): ImageReference {
+  const { base, ours, theirs } = images;
+  const same = [ours, theirs].every(({ sha256, size }) => sha256 === base.sha256 && String(size) === String(base.size));
+  const placement = choose(map(images, ({ spacing, affine }) => [spacing, affine] as const));
+  const series = choose(map(images, ({ seriesInstanceUid }) => seriesInstanceUid ?? null));
+  if (!same || placement.clash || series.clash)
+    throw new RangeError('The annotations are of different images and cannot be merged.');
+  const { file, sha256, size } = ours;
+  const [spacing, affine] = placement.value;
+  return {
+    ...(file === undefined ? {} : { file }),
+    ...(series.value === null ? {} : { seriesInstanceUid: series.value }),
+    sha256,
+    size,
+    spacing,
+    affine,
+  };
+}
+
+/**
+ * The list of the side that changed. Where both did: what neither side removed, in base's order,
+ * then what ours and then what theirs added; equal things once.
+ */
+function mergeSets<T>(sides: Sides<readonly T[]>): readonly T[] {
+  const { value, clash } = choose(sides);
+  if (!clash) return value;
   const key = (item: T): string => JSON.stringify(item);
+  const { base, ours, theirs } = sides;
   const [inBase, inOurs, inTheirs] = [base, ours, theirs].map((items) => new Set(items.map(key)));
   const result = new Map<string, T>();
   for (const item of base) if (inOurs?.has(key(item)) && inTheirs?.has(key(item))) result.set(key(item), item);
@@ -107,57 +150,86 @@ function mergeSets<T>({ base, ours, theirs }: Sides<readonly T[]>): T[] {
   return [...result.values()];
 }
 
+type Editors = SliceAnnotation['editors'];
+
 /** Who changed a row last; where both sides named someone else, our reader, since one name fits a row. */
-function mergeEditors(base: SliceAnnotation, ours: SliceAnnotation, theirs: SliceAnnotation): Map<number, string> {
-  const rows = [...new Set([...ours.editors.keys(), ...theirs.editors.keys()])].sort((a, b) => a - b);
+function mergeEditors(sides: Sides<Editors>): Editors {
+  const rows = [...new Set([...sides.ours.keys(), ...sides.theirs.keys()])].sort((a, b) => a - b);
   const editors = new Map<number, string>();
   for (const row of rows) {
-    const name = choose({
-      base: base.editors.get(row),
-      ours: ours.editors.get(row),
-      theirs: theirs.editors.get(row),
-    }).value;
-    if (name !== undefined) editors.set(row, name);
+    const name = choose(map(sides, (known) => known.get(row) ?? null)).value;
+    if (name !== null) editors.set(row, name);
   }
   return editors;
 }
 
 function mergeRuns(
   { base, ours, theirs }: Sides<Uint32Array>,
-  [width, height]: readonly [number, number, number],
-): { readonly runs: Uint32Array; readonly conflict: Uint32Array } {
+  [width, height]: ImageReference['size'],
+  slice: number,
+): { readonly runs: Uint32Array; readonly conflicts: readonly VoxelConflict[] } {
+  if (sameRuns(ours, base)) return { runs: theirs, conflicts: [] };
+  if (sameRuns(theirs, base) || sameRuns(ours, theirs)) return { runs: ours, conflicts: [] };
   const labelsOf = (runs: Uint32Array): Uint8Array => {
     const labels = new Uint8Array(width * height);
     paintRuns(runs, labels, width, height);
     return labels;
   };
   const [b, o, t] = [labelsOf(base), labelsOf(ours), labelsOf(theirs)];
-  const conflict: number[] = [];
+  const writer = new ConflictWriter();
   const merged = o.map((mine, at) => {
     const [before = 0, other = 0] = [b[at], t[at]];
     if (mine === before) return other;
-    if (other !== before && other !== mine) note(conflict, at, width, before, mine, other);
+    if (other !== before && other !== mine) writer.add(Math.floor(at / width), at % width, before, mine, other);
     return mine;
   });
-  return { runs: encodeRuns(merged, width, height), conflict: Uint32Array.from(conflict) };
+  return { runs: encodeRuns(merged, width, height), conflicts: writer.finish(slice) };
 }
 
-/** Adds a voxel to runs of conflicts, lengthening the last one where it goes on. */
-function note(runs: number[], at: number, width: number, base: number, ours: number, theirs: number): void {
-  const [row, column] = [Math.floor(at / width), at % width];
-  const n = runs.length - NUMBERS_PER_CONFLICT;
-  const length = runs[n + 2] ?? 0;
-  const follows = runs[n] === row && (runs[n + 1] ?? 0) + length === column;
-  if (follows && runs[n + 3] === base && runs[n + 4] === ours && runs[n + 5] === theirs) runs[n + 2] = length + 1;
-  else runs.push(row, column, 1, base, ours, theirs);
+function sameRuns(a: Uint32Array, b: Uint32Array): boolean {
+  return a.length === b.length && a.every((value, n) => value === b[n]);
 }
 
-/** Number of voxels in conflict. */
-export function conflictingVoxels(conflicts: readonly Conflict[]): number {
-  let count = 0;
-  for (const conflict of conflicts) {
-    if (conflict.kind !== 'voxels') continue;
-    for (let n = 2; n < conflict.runs.length; n += NUMBERS_PER_CONFLICT) count += conflict.runs[n] ?? 0;
+/** Conflicts of earlier merges that are open on either side and that neither side has settled since the base. */
+function mergeRecords({ base, ours, theirs }: Sides<readonly Conflict[]>): readonly Conflict[] {
+  const inBase = voxelKeys(base);
+  const [inOurs, inTheirs] = [voxelKeys(ours), voxelKeys(theirs)];
+  const open = (key: string): boolean => !inBase.has(key) || (inOurs.has(key) && inTheirs.has(key));
+  const rest = (conflicts: readonly Conflict[]): Conflict[] =>
+    conflicts.flatMap((conflict): Conflict[] => {
+      if (conflict.kind === 'statement') return open(statementKey(conflict)) ? [conflict] : [];
+      return filterVoxels(conflict, (row, column) => open(`${conflict.slice} ${row} ${column}`));
+    });
+  return joinRecords(rest(theirs), rest(ours));
+}
+
+/** Both lists as one; where they name the same voxel or statement, the later one. */
+function joinRecords(earlier: readonly Conflict[], later: readonly Conflict[]): Conflict[] {
+  if (earlier.length === 0 || later.length === 0) return [...earlier, ...later];
+  const statements = new Map<string, Conflict>();
+  const slices = new Map<number, Map<string, readonly [number, number, number, number, number]>>();
+  for (const conflict of [...earlier, ...later]) {
+    if (conflict.kind === 'statement') {
+      statements.set(statementKey(conflict), conflict);
+      continue;
+    }
+    const voxels = slices.get(conflict.slice) ?? new Map<string, readonly [number, number, number, number, number]>();
+    slices.set(conflict.slice, voxels);
+    eachConflictingVoxel(conflict, (...voxel) => voxels.set(`${voxel[0]} ${voxel[1]}`, voxel));
   }
-  return count;
+  const voxelConflicts = [...slices].flatMap(([slice, voxels]) => {
+    const writer = new ConflictWriter();
+    for (const voxel of [...voxels.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1])) writer.add(...voxel);
+    return writer.finish(slice);
+  });
+  return orderConflicts([...statements.values(), ...voxelConflicts]);
+}
+
+function voxelKeys(conflicts: readonly Conflict[]): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const conflict of conflicts) {
+    if (conflict.kind === 'statement') keys.add(statementKey(conflict));
+    else eachConflictingVoxel(conflict, (row, column) => keys.add(`${conflict.slice} ${row} ${column}`));
+  }
+  return keys;
 }

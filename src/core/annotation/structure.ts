@@ -1,22 +1,13 @@
 /** Parsed JSON to annotation; everything that the format promises is checked here. Throws Flaw. */
 import { isUsableAffine } from '../geometry';
-import {
-  type Annotation,
-  type Box,
-  bySubtype,
-  type Comment,
-  type Finding,
-  type Presence,
-  REVIEW_STATES,
-  type Review,
-  type ReviewState,
-  type SliceAnnotation,
-} from './annotation';
+import { type Annotation, type Box, bySubtype, type Comment, type Finding, type SliceAnnotation } from './annotation';
 import { array, finite, flaw, numbers, object, optionalText, sha256, text, whole } from './check';
+import { readConflicts } from './conflict-text';
 import { Flaw, type JsonPath } from './error';
 import type { ImageReference } from './image';
 import { RowFlaw, RowReader } from './rows';
 import type { Source } from './source';
+import { readPresence, readReview } from './statements';
 import { SUBTYPES } from './subtype';
 import { upgrade } from './upgrade';
 
@@ -30,6 +21,7 @@ export function readAnnotation(parsed: unknown): Annotation {
     upgrade(parsed as Record<string, unknown>),
     [],
     ['format', 'version', 'image', 'review', 'made', 'patient', 'slices'],
+    ['conflicts'],
   );
   const image = readImage(raw.image, ['image']);
   const [width, height, depth] = image.size;
@@ -43,6 +35,7 @@ export function readAnnotation(parsed: unknown): Annotation {
   }
   const patient = object(raw.patient, ['patient'], SUBTYPES);
   const reader = new RowReader(width);
+  const conflicts = readConflicts(raw.conflicts ?? [], ['conflicts'], image.size);
   return {
     image,
     review: readReview(raw.review, ['review']),
@@ -52,6 +45,7 @@ export function readAnnotation(parsed: unknown): Annotation {
       return readPresence(object(patient[subtype], path, ['present']).present, [...path, 'present']);
     }),
     slices: slices.map((slice, k) => readSlice(slice, k, width, height, reader)),
+    ...(conflicts.length > 0 ? { conflicts } : {}),
   };
 }
 
@@ -90,14 +84,6 @@ function readImage(value: unknown, path: JsonPath): ImageReference {
   };
 }
 
-function readReview(value: unknown, path: JsonPath): Review {
-  const raw = object(value, path, ['state'], ['by']);
-  const by = optionalText(raw.by, [...path, 'by']);
-  if (!REVIEW_STATES.includes(raw.state as ReviewState))
-    throw flaw([...path, 'state'], `One of ${REVIEW_STATES.join(', ')} belongs here.`);
-  return { state: raw.state as ReviewState, ...(by === undefined ? {} : { by }) };
-}
-
 function readSources(value: unknown, path: JsonPath): Source[] {
   return array(value, path).map((item, n) => {
     const here = [...path, n];
@@ -117,11 +103,6 @@ function readSources(value: unknown, path: JsonPath): Source[] {
       },
     };
   });
-}
-
-function readPresence(value: unknown, path: JsonPath): Presence {
-  if (value !== true && value !== false && value !== null) throw flaw(path, 'true, false or null belongs here.');
-  return value;
 }
 
 function readSlice(value: unknown, k: number, width: number, height: number, reader: RowReader): SliceAnnotation {

@@ -44,6 +44,11 @@ function applyField(draft: Draft, change: FieldChange): void {
       expect(draft.review, change);
       draft.review = change.after;
       return;
+    case 'conflicts':
+      expect(draft.conflicts ?? [], change);
+      if (change.after.length > 0) draft.conflicts = change.after;
+      else delete draft.conflicts;
+      return;
     case 'made':
       expect(draft.made, change);
       draft.made = change.after;

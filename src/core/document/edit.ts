@@ -5,7 +5,7 @@
  * Invariant: an edit holds what was there before and what is there after, so inverting it needs
  * nothing else, and applying it to another state than the one it was made on can be refused.
  */
-import type { Box, Comment, Presence, Review } from '../annotation/annotation';
+import type { Box, Comment, Conflict, Presence, Review } from '../annotation/annotation';
 import type { ImageReference } from '../annotation/image';
 import type { Source } from '../annotation/source';
 import type { Subtype } from '../annotation/subtype';
@@ -38,6 +38,8 @@ export type FieldChange =
       readonly after: readonly Comment[];
     }
   | { readonly field: 'review'; readonly before: Review; readonly after: Review }
+  /** What a merge left open; all of it before and after. */
+  | { readonly field: 'conflicts'; readonly before: readonly Conflict[]; readonly after: readonly Conflict[] }
   | ProvenanceChange;
 
 /** Who and what made which part. Pages need not send these: the host knows the reader (`credit.ts`). */

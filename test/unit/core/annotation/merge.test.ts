@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type Annotation, bySubtype } from '../../../../src/core/annotation/annotation';
+import type { Annotation } from '../../../../src/core/annotation/annotation';
+import { conflictingVoxels, NUMBERS_PER_CONFLICT } from '../../../../src/core/annotation/conflicts';
 import { encodeAnnotation } from '../../../../src/core/annotation/encode';
-import { conflictingVoxels, mergeAnnotations, NUMBERS_PER_CONFLICT } from '../../../../src/core/annotation/merge';
+import { mergeAnnotations, recordConflicts } from '../../../../src/core/annotation/merge';
 import { parseAnnotation } from '../../../../src/core/annotation/parse';
 import { paintRuns } from '../../../../src/core/annotation/runs';
 import { integer, type Random, random } from '../../../../src/core/phantom/random';
@@ -80,28 +81,13 @@ describe('three-way merge', () => {
         const next = random(seed + 1);
         const base = withRemarks(next, plain);
         const changed = withRemarks(next, plainOurs);
-        const text = (annotation: Annotation): string => {
-          const sorted = <T>(items: readonly T[]): T[] => {
-            const byKey = new Map(items.map((item) => [JSON.stringify(item), item]));
-            return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
-          };
-          const slices = annotation.slices.map((slice) => ({
-            ...slice,
-            comments: sorted(slice.comments),
-            findings: bySubtype((subtype) => {
-              const { present, boxes, made } = slice.findings[subtype];
-              return { present, boxes: sorted(boxes), made: sorted(made) };
-            }),
-          }));
-          return encodeAnnotation({ ...annotation, made: sorted(annotation.made), slices });
-        };
         for (const { merged, conflicts } of [
           mergeAnnotations(base, changed, base),
           mergeAnnotations(base, base, changed),
           mergeAnnotations(base, changed, changed),
         ]) {
           assert.deepEqual(conflicts, []);
-          assert.equal(text(merged), text(changed));
+          assert.equal(encodeAnnotation(merged), encodeAnnotation(changed));
         }
       }),
       PROPERTY,
@@ -146,11 +132,73 @@ describe('three-way merge', () => {
       ],
     );
     assert.deepEqual(conflicts, [
-      { kind: 'statement', what: 'review' },
-      { kind: 'statement', what: 'patient', subtype: 'SDH' },
-      { kind: 'statement', what: 'slice', slice: 1, subtype: 'IPH' },
+      {
+        kind: 'statement',
+        what: 'review',
+        base: { state: 'draft' },
+        ours: { state: 'read', by: 'Ada' },
+        theirs: { state: 'read', by: 'Bo' },
+      },
+      { kind: 'statement', what: 'patient', subtype: 'SDH', base: null, ours: true, theirs: false },
+      { kind: 'statement', what: 'slice', slice: 1, subtype: 'IPH', base: null, ours: true, theirs: false },
     ]);
     assert.equal(merged.review.by, 'Ada');
+  });
+
+  it('is the same from both sides but for what is in conflict', () => {
+    fc.assert(
+      fc.property(inputs, ({ seed, size }) => {
+        const { base, ours, theirs } = three(seed, size);
+        const [one, other] = [mergeAnnotations(base, ours, theirs), mergeAnnotations(base, theirs, ours)];
+        const [a, b] = [labelsOf(one.merged), labelsOf(other.merged)];
+        const differ = a.filter((label, at) => label !== b[at]).length;
+        assert.equal(differ, conflictingVoxels(one.conflicts));
+        assert.equal(conflictingVoxels(other.conflicts), differ);
+        for (const [n, conflict] of one.conflicts.entries()) {
+          const mirrored = other.conflicts[n];
+          if (conflict.kind !== 'voxels' || mirrored?.kind !== 'voxels') return assert.fail('voxels only');
+          for (let at = 0; at < conflict.runs.length; at += NUMBERS_PER_CONFLICT) {
+            const [row, column, length, was, mine, yours] = conflict.runs.subarray(at, at + NUMBERS_PER_CONFLICT);
+            const turned = [...mirrored.runs.subarray(at, at + NUMBERS_PER_CONFLICT)];
+            assert.deepEqual(turned, [row, column, length, was, yours, mine]);
+          }
+        }
+      }),
+      PROPERTY,
+    );
+  });
+
+  it('keeps conflicts on record in the file, and open ones through further merges', () => {
+    fc.assert(
+      fc.property(inputs, ({ seed, size }) => {
+        const { base, ours, theirs } = three(seed, size);
+        const next = random(seed + 2);
+        const merge = mergeAnnotations(base, withRemarks(next, ours), withRemarks(next, theirs));
+        const recorded = recordConflicts(merge);
+        const text = encodeAnnotation(recorded);
+        assert.deepEqual(parseAnnotation(text), recorded);
+        assert.deepEqual(recorded.conflicts ?? [], merge.conflicts);
+        const { conflicts: _, ...settled } = recorded;
+        // One side settles them, and the other has not touched them.
+        assert.equal(encodeAnnotation(mergeAnnotations(recorded, settled, recorded).merged), encodeAnnotation(settled));
+        assert.equal(encodeAnnotation(mergeAnnotations(recorded, recorded, settled).merged), encodeAnnotation(settled));
+        // One side has them from a merge, and the other knows nothing of them.
+        assert.equal(encodeAnnotation(mergeAnnotations(settled, recorded, settled).merged), text);
+        assert.equal(encodeAnnotation(mergeAnnotations(settled, settled, recorded).merged), text);
+      }),
+      PROPERTY,
+    );
+  });
+
+  it('follows a scan that one side renamed, and asks where both did', () => {
+    const base = annotationOf(new Uint8Array(4), [2, 2, 1]);
+    const named = (file: string): Annotation => ({ ...base, image: { ...base.image, file } });
+    assert.equal(mergeAnnotations(base, base, named('b.nii')).merged.image.file, 'b.nii');
+    const { merged, conflicts } = mergeAnnotations(base, named('a.nii'), named('b.nii'));
+    assert.equal(merged.image.file, 'a.nii');
+    assert.deepEqual(conflicts, [
+      { kind: 'statement', what: 'file', base: 'head.nii.gz', ours: 'a.nii', theirs: 'b.nii' },
+    ]);
   });
 
   it('refuses annotations of different images', () => {
