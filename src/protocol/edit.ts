@@ -9,6 +9,7 @@
  * that have been answered before it: a page paints its own unanswered ones over it.
  */
 import { NotificationType, RequestType } from 'vscode-jsonrpc';
+import type { RowPlace } from '../core/annotation/place';
 import type { AnnotationEdit } from '../core/document/edit';
 
 export type { AnnotationFields, SliceFields } from '../core/document/fields';
@@ -20,3 +21,12 @@ export const Edit = new RequestType<{ edit: AnnotationEdit; revision: number }, 
 
 /** Host to page: an edit made elsewhere (another view, undo, redo, the text beside). */
 export const Edited = new NotificationType<{ edit: AnnotationEdit; revision: number }>('edit/applied');
+
+/** Page to host: the line (from 1) of a row of slice k in the annotation's text, as it is or will be saved; null where there is none. */
+export const LineOf = new RequestType<RowPlace, { line: number | null }, void>('edit/lineOf');
+
+/** Page to host: opens the annotation's text beside the view, at a row of slice k. */
+export const ShowText = new NotificationType<RowPlace>('edit/showText');
+
+/** Page to host: the name of who reads this scan, as it will stand in the annotation. */
+export const ReaderName = new RequestType<undefined, { name: string }, void>('edit/readerName');

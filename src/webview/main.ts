@@ -3,7 +3,8 @@ import '@vscode/codicons/dist/codicon.css';
 import './styles/page.css';
 import './styles/controls.css';
 import './styles/panes.css';
-import { Edit, Edited } from '../protocol/edit';
+import './styles/side.css';
+import { Edit, Edited, LineOf, ReaderName, ShowText } from '../protocol/edit';
 import {
   AnnotationChanged,
   InvokeCommand,
@@ -78,6 +79,8 @@ async function start(host: Host): Promise<void> {
       cancel: () => session.cancel(),
       retry: () => void session.retry(),
       chooseTimePoint: (index) => session.chooseTimePoint(index),
+      lineOf: async (place) => (await connection.sendRequest(LineOf, place)).line,
+      showText: (slice, row) => void connection.sendNotification(ShowText, { slice, row }),
       invoke: (command) => void connection.sendNotification(InvokeCommand, { command }),
     },
   );
@@ -90,6 +93,7 @@ async function start(host: Host): Promise<void> {
   connection.onNotification(Edited, ({ edit, revision }) => edits.edited(edit, revision));
   connection.onNotification(SettingsChanged, (settings) => viewer.store.set({ settings }));
   connection.onNotification(RunCommand, ({ command, argument }) => runCommand(viewer, command, argument, page));
+  void connection.sendRequest(ReaderName, undefined).then(({ name }) => viewer.store.set({ reader: name }));
   reportStatus(viewer, connection);
   rememberState(host, viewer);
 }

@@ -5,7 +5,8 @@ import { perFrame } from './dom';
 import type { Viewer } from './viewer';
 
 /** Elements that take letters, digits or arrows for themselves: VS Code's keys of ours must not act there. */
-const TAKES_KEYS = 'input, select, textarea, [role="menu"], .menu, [role="separator"], .ruler-end';
+const TAKES_KEYS =
+  'input, select, textarea, [role="menu"], .menu, [role="separator"], [role="listbox"], [role="radio"], .ruler-end';
 
 function focusNow(): ViewStatus['focus'] {
   if (!document.hasFocus()) return 'none';

@@ -4,6 +4,8 @@ import type { CommandTargets } from '../commands';
 import { element } from '../dom';
 import type { EditSession } from '../edit/session';
 import { t } from '../l10n';
+import { LesionHover, type LineOfRow } from '../lesions/hover';
+import { LesionWatch } from '../lesions/lesion-watch';
 import { connectTools, toolKey } from '../tools/connect';
 import { ToolBox } from '../tools/tool-box';
 import type { Viewer } from '../viewer';
@@ -17,6 +19,9 @@ import { toolbar } from './toolbar';
 export interface PageActions extends StageActions {
   painted(): void;
   chooseTimePoint(index: number): void;
+  readonly lineOf: LineOfRow;
+  /** Opens the annotation's text at a row of a slice (k). */
+  showText(slice: number, row: number): void;
 }
 
 export interface Page extends CommandTargets {
@@ -37,10 +42,15 @@ export function sideAndToolbar(
 
   const grid = paneGrid(viewer, makeViewport, actions.painted);
   const toolBox = new ToolBox(viewer, edits);
-  connectTools(viewer, toolBox);
+  const lesionHover = new LesionHover(viewer, new LesionWatch(viewer), actions.lineOf);
+  connectTools(viewer, toolBox, (pane, pointer) => lesionHover.show(pane, pointer));
   const bar = toolbar(viewer, { focusView, chooseTimePoint: actions.chooseTimePoint });
   const slices = sliceBar(viewer, focusView);
-  const side = sidePanel(viewer, () => actions.invoke('hemorica.runSegmentation'));
+  const side = sidePanel(viewer, {
+    commit: (label, mask, fields) => edits.commit(label, mask, fields),
+    showText: actions.showText,
+    invoke: actions.invoke,
+  });
   const windowText = element('div', { class: 'window-text', attributes: { 'aria-hidden': 'true' } });
   store.watch(
     (state) => state.window,

@@ -2,6 +2,7 @@
  * What of a view outlives its page: VS Code destroys the page of a hidden tab, and gives this back
  * to the next one. Versioned; anything that does not fit is dropped, never an error.
  */
+import { type KeptPanel, panelFromJson, panelToJson } from './panel-state';
 import { toolOptionsFrom } from './tool-options';
 import { type PaintLabel, type PerPlane, PLANES, type Ruler, TOOL_NAMES, type ViewState } from './view-state';
 
@@ -26,7 +27,8 @@ const KEPT = [
 export type KeptState = Pick<
   ViewState,
   (typeof KEPT)[number] | 'activeLabel' | 'toolOptions' | 'hiddenLabels' | 'lockedLabels'
->;
+> &
+  KeptPanel;
 
 /** A view as a JSON value. */
 export function toJson(state: ViewState): unknown {
@@ -39,13 +41,14 @@ export function toJson(state: ViewState): unknown {
     toolOptions,
     hiddenLabels: [...hiddenLabels],
     lockedLabels: [...lockedLabels],
+    panel: panelToJson(state),
   };
 }
 
 /** The view that `toJson` kept; undefined if it is none of ours. */
 export function fromJson(json: unknown): KeptState | undefined {
   if (!isRecord(json) || json.version !== VERSION) return undefined;
-  const state = json as unknown as KeptState & { hiddenLabels: unknown };
+  const state = json as unknown as KeptState & { hiddenLabels: unknown; panel: unknown };
   const valid =
     ['axial', 'coronal', 'sagittal', 'all'].includes(state.layout) &&
     PLANES.includes(state.active) &&
@@ -68,6 +71,7 @@ export function fromJson(json: unknown): KeptState | undefined {
     toolOptions: toolOptionsFrom(state.toolOptions),
     hiddenLabels: labelSet(state.hiddenLabels),
     lockedLabels: labelSet(state.lockedLabels),
+    ...panelFromJson(state.panel),
   };
 }
 

@@ -1,7 +1,10 @@
 /** The state of one scan's view: what is shown and how. The parts that outlive a hidden tab are kept by `persistence.ts`. */
 import type { Label } from '../../core/annotation/subtype';
+import type { Lesion } from '../../core/measure/lesion';
 import type { AnnotationFields } from '../../protocol/edit';
 import type { AnnotationView, Layout, ViewSettings, WindowPreset } from '../../protocol/view';
+import type { LesionOrder } from '../lesions/order';
+import type { Highlighted } from '../overlays/highlight';
 import type { ViewPart } from '../viewports/camera';
 import { WHOLE } from '../viewports/camera';
 import { INITIAL_TOOL_OPTIONS, type ToolOptions } from './tool-options';
@@ -65,6 +68,10 @@ export interface ViewState {
   readonly overlayHeld: boolean;
   /** Label map values (1 to 5) that are not drawn. */
   readonly hiddenLabels: ReadonlySet<number>;
+  /** 0 to 1, of filled masks; undefined: as the settings say. */
+  readonly opacity: number | undefined;
+  /** For each label (label 1 first) the share of that opacity that it is drawn with, 0 to 1. */
+  readonly labelOpacities: readonly number[];
   /** The subtype that tools paint with. */
   readonly activeLabel: PaintLabel;
   /** Label map values (1 to 5) that no tool adds to or takes from. */
@@ -79,6 +86,19 @@ export interface ViewState {
   readonly readOnly: string | undefined;
   /** Counts changes of the scan's labels, for those who show them; a stroke counts when it ends. */
   readonly masks: number;
+  /** Lesions of the mask, largest first, as they were when the last edit had been measured. */
+  readonly lesions: readonly Lesion[];
+  /** Whether the mask has changed since. */
+  readonly measuring: boolean;
+  readonly lesionOrder: LesionOrder;
+  /** The lesion that is outlined for a moment. */
+  readonly highlighted: Highlighted | undefined;
+  /** The comment of the shown slice that its mark asked for, last. */
+  readonly shownComment: { readonly n: number } | undefined;
+  /** Name of who reads this scan, for comments and review; undefined until the host has said. */
+  readonly reader: string | undefined;
+  /** Parts of the side panel that are folded. */
+  readonly foldedSections: ReadonlySet<string>;
   readonly panelOpen: boolean;
   /** CSS pixels. */
   readonly panelWidth: number;
@@ -103,6 +123,8 @@ export function initialState(settings: ViewSettings): ViewState {
     overlay: 'filled',
     overlayHeld: false,
     hiddenLabels: new Set(),
+    opacity: undefined,
+    labelOpacities: [1, 1, 1, 1, 1],
     activeLabel: 4,
     lockedLabels: new Set(),
     toolOptions: INITIAL_TOOL_OPTIONS,
@@ -112,6 +134,13 @@ export function initialState(settings: ViewSettings): ViewState {
     fields: undefined,
     readOnly: undefined,
     masks: 0,
+    lesions: [],
+    measuring: false,
+    lesionOrder: 'volume',
+    highlighted: undefined,
+    shownComment: undefined,
+    reader: undefined,
+    foldedSections: new Set(),
     panelOpen: true,
     panelWidth: 240,
     timePoint: 0,

@@ -1,5 +1,6 @@
 /** Connects panes and keys with the tools. */
 import type { Viewer } from '../viewer';
+import type { Pane } from '../viewports/pane';
 import { cancelDrag, dispatchPointers, watchDragKeys } from './dispatch';
 import { ModifierKeys } from './modifiers';
 import { PanTool } from './pan';
@@ -10,7 +11,12 @@ import { WindowTool } from './window';
 
 const KEYS: readonly ToolKey[] = ['Enter', 'Escape', 'Backspace', 'Delete'];
 
-export function connectTools(viewer: Viewer, box: ToolBox): void {
+/** @param hovered The pointer is over a pane, or has left it (undefined). */
+export function connectTools(
+  viewer: Viewer,
+  box: ToolBox,
+  hovered: (pane: Pane, pointer: PanePointer | undefined) => void,
+): void {
   const { store } = viewer;
   const tools = { main: box.tools, pan: new PanTool(viewer), window: new WindowTool(viewer) };
   /** The pointer over any of the panes. */
@@ -18,7 +24,10 @@ export function connectTools(viewer: Viewer, box: ToolBox): void {
   watchDragKeys();
   for (const pane of viewer.panes.values()) {
     let under: PanePointer | undefined;
-    const show = (): void => pane.showUnderPointer(probeText(viewer, under));
+    const show = (): void => {
+      pane.showUnderPointer(probeText(viewer, under));
+      hovered(pane, under);
+    };
     const hover = (pointer: PanePointer | undefined): void => {
       under = pointer;
       if (pointer || last?.plane === pane.plane) last = pointer;

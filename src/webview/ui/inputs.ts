@@ -27,6 +27,66 @@ export function slider(label: string, change: (value: number) => void): Slider {
   };
 }
 
+export interface PercentSlider {
+  readonly element: HTMLInputElement;
+  /** Shows the value beside the slider. */
+  readonly figure: HTMLElement;
+  /** 0 to 1. */
+  setValue(value: number): void;
+}
+
+/** A slider over 0 to 100 %. */
+export function percentSlider(label: string, change: (value: number) => void): PercentSlider {
+  const input = element('input', { class: 'slider', title: label, attributes: { 'aria-label': label } });
+  input.type = 'range';
+  input.max = '100';
+  input.step = '5';
+  input.addEventListener('input', () => change(Number(input.value) / 100));
+  const figure = element('span', { class: 'percent' });
+  return {
+    element: input,
+    figure,
+    setValue: (value) => {
+      const percent = String(Math.round(value * 100));
+      input.value = percent;
+      input.setAttribute('aria-valuetext', `${percent} %`);
+      figure.textContent = `${percent} %`;
+    },
+  };
+}
+
+export interface Choice<T extends string> {
+  readonly element: HTMLSelectElement;
+  setValue(value: T): void;
+  setEnabled(enabled: boolean): void;
+}
+
+/** A list to choose one of, as names. */
+export function choice<T extends string>(
+  label: string,
+  names: readonly (readonly [T, string])[],
+  change: (value: T) => void,
+): Choice<T> {
+  const select = element(
+    'select',
+    { class: 'choice', title: label, attributes: { 'aria-label': label } },
+    names.map(([value, text]) => element('option', { text, attributes: { value } })),
+  );
+  select.addEventListener('change', () => {
+    const [value] = names.find(([one]) => one === select.value) ?? [];
+    if (value !== undefined) change(value);
+  });
+  return {
+    element: select,
+    setValue: (value) => {
+      select.value = value;
+    },
+    setEnabled: (enabled) => {
+      select.disabled = !enabled;
+    },
+  };
+}
+
 export interface NumberField {
   readonly element: HTMLInputElement;
   setRange(count: number): void;

@@ -17,6 +17,43 @@ export interface MenuButton {
   close(): void;
 }
 
+/** Distance that a menu keeps from the window's edges, CSS pixels. */
+const MARGIN = 4;
+
+/**
+ * A list of actions at a place of the window (CSS pixels), kept within it; keys as in other menus.
+ * @param closed Called when the menu has closed, to give the focus back.
+ */
+export function contextMenu(
+  label: string,
+  items: readonly MenuItem[],
+  [x, y]: readonly [number, number],
+  closed: () => void,
+): void {
+  const close = (): void => {
+    list.remove();
+    document.removeEventListener('pointerdown', outside, true);
+    window.removeEventListener('blur', close);
+    closed();
+  };
+  const list = element(
+    'div',
+    { class: 'menu context-menu', role: 'menu', attributes: { 'aria-label': label } },
+    items.map((item) => menuRow(item, close)),
+  );
+  const outside = (event: Event): void => {
+    if (event.target instanceof Node && !list.contains(event.target)) close();
+  };
+  list.addEventListener('keydown', (event) => moveInMenu(event, close));
+  document.body.append(list);
+  const { offsetWidth, offsetHeight } = list;
+  list.style.left = `${Math.max(MARGIN, Math.min(x, window.innerWidth - offsetWidth - MARGIN))}px`;
+  list.style.top = `${Math.max(MARGIN, Math.min(y, window.innerHeight - offsetHeight - MARGIN))}px`;
+  (list.firstElementChild as HTMLElement | null)?.focus();
+  document.addEventListener('pointerdown', outside, true);
+  window.addEventListener('blur', close);
+}
+
 /**
  * A button that opens a list below itself: up and down choose, Enter takes, Escape closes. While
  * it is open the keyboard is the menu's.

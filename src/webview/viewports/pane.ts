@@ -1,7 +1,11 @@
 /** One plane on screen: cornerstone's picture, the mask, crosshair and rulers, letters and figures. */
 import { element, perFrame, svg } from '../dom';
+import { sliceFields } from '../edit/fields';
 import { t } from '../l10n';
+import { currentSlice } from '../look';
+import { CommentLayer } from '../overlays/comments';
 import { CrosshairLayer } from '../overlays/crosshair';
+import { HighlightLayer } from '../overlays/highlight';
 import { MaskLayer } from '../overlays/mask';
 import { RulerLayer } from '../overlays/rulers';
 import { MarkLayer } from '../overlays/tool-marks';
@@ -36,6 +40,9 @@ export class Pane {
   };
   private readonly where = element('div', { class: 'corner lower-left' });
   private readonly under = element('div', { class: 'corner lower-right' });
+  private readonly lesionUnder = element('div', { class: 'corner lesion-under' });
+  private readonly highlight = new HighlightLayer();
+  private readonly comments: CommentLayer;
   private viewport: Viewport | undefined;
   private size: Point = [0, 0];
   /** What the viewport shows or has been asked to show. */
@@ -55,7 +62,14 @@ export class Pane {
       select: (id) => this.viewer.selectRuler(id),
       nudge: (id, end, delta) => this.viewer.nudgeRuler(id, end, delta),
     });
-    const marks = svg('svg', { class: 'marks' }, [this.crosshair.element, this.rulers.element, this.marks.element]);
+    this.comments = new CommentLayer((n) => this.viewer.store.set({ panelOpen: true, shownComment: { n } }));
+    const marks = svg('svg', { class: 'marks' }, [
+      this.highlight.element,
+      this.crosshair.element,
+      this.comments.element,
+      this.rulers.element,
+      this.marks.element,
+    ]);
     this.element = element(
       'section',
       { class: 'pane', role: 'group', attributes: { tabindex: '0', 'data-plane': plane } },
@@ -68,6 +82,7 @@ export class Pane {
         ...Object.values(this.letters),
         this.where,
         this.under,
+        this.lesionUnder,
       ],
     );
     for (const letter of Object.values(this.letters)) letter.setAttribute('aria-hidden', 'true');
@@ -84,6 +99,11 @@ export class Pane {
   /** Figures for the place under the pointer. */
   showUnderPointer(text: string): void {
     this.under.textContent = text;
+  }
+
+  /** Names the lesion under the pointer. */
+  showLesion(text: string): void {
+    if (this.lesionUnder.textContent !== text) this.lesionUnder.textContent = text;
   }
 
   dispose(): void {
@@ -134,6 +154,8 @@ export class Pane {
     });
     this.drawMask(state, view, slice, camera);
     this.drawMarks();
+    this.drawRemarks(state, view, slice, camera);
+    this.highlight.draw(state.highlighted, scan.volume.size, view, slice, camera);
     this.crosshair.draw(showsCrosshair(state) && scan.whole ? this.viewer.crosshairOn(this.plane) : undefined, camera);
     this.rulers.draw(
       state.rulers.filter((ruler) => ruler.plane === this.plane && ruler.slice === slice),
@@ -150,14 +172,22 @@ export class Pane {
   }
   private drawMask(state: ViewState, view: PlaneView, slice: number, camera: Camera): void {
     const masked = state.overlay !== 'off' && !state.overlayHeld;
-    const { subtypeColors, overlayOpacity: opacity } = state.settings;
+    const { subtypeColors, overlayOpacity } = state.settings;
     this.mask.draw(masked ? view.labels(slice) : undefined, view, camera, {
-      colors: this.viewer.labelColors(),
+      colors: this.viewer.labelColors().map((color, n) => color && faded(color, state.labelOpacities[n] ?? 1)),
       mode: state.overlay === 'outline' ? 'outline' : 'filled',
-      opacity,
+      opacity: state.opacity ?? overlayOpacity,
     });
     const colors = [...subtypeColors, REMOVED_COLOR];
     this.preview.draw(view.preview(slice), view, camera, { colors, mode: 'hatched', opacity: 1 });
+  }
+
+  /** Marks of comments, where the plane shows the slices that they are on. */
+  private drawRemarks(state: ViewState, view: PlaneView, slice: number, camera: Camera): void {
+    const k = view.native ? currentSlice(this.viewer) : undefined;
+    const comments = k === undefined ? [] : sliceFields(state.fields, k).comments;
+    this.element.dataset.tool = state.tool;
+    this.comments.draw(comments, ([i, j]) => view.fromIndex([i, j, k ?? slice]).point, camera);
   }
 
   private drawMaskAlone(): void {
@@ -177,6 +207,11 @@ export class Pane {
 
 /** Of voxels that a proposed edit takes away. */
 const REMOVED_COLOR = '#ffffff';
+
+/** A CSS color with a share of its opacity. */
+function faded(color: string, share: number): string {
+  return share === 1 ? color : `color-mix(in srgb, ${color} ${share * 100}%, transparent)`;
+}
 
 function samePicture(a: Picture, b: Picture): boolean {
   return (

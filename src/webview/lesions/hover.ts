@@ -1,0 +1,95 @@
+/** The lesion under the pointer, and its line in the annotation's text. */
+
+import type { RowPlace } from '../../core/annotation/place';
+import { labelOf } from '../../core/annotation/subtype';
+import type { Lesion } from '../../core/measure/lesion';
+import type { Vec3 } from '../../core/volume';
+import { t } from '../l10n';
+import { lesionText } from '../panels/side/figures';
+import type { PanePointer } from '../tools/tool';
+import type { Viewer } from '../viewer';
+import type { LesionWatch } from './lesion-watch';
+
+/** Tells the line (from 1) of a row in the annotation's text; null where there is none. */
+export type LineOfRow = (place: RowPlace) => Promise<number | null>;
+
+export class LesionHover {
+  /** Lines of rows as they are now, by slice and row; forgotten with every edit. */
+  private lines = new Map<string, number | null>();
+  private asking = false;
+  private shown:
+    | { readonly pane: { showLesion(text: string): void }; readonly place: RowPlace; readonly lesion: Lesion }
+    | undefined;
+
+  constructor(
+    private readonly viewer: Viewer,
+    private readonly lesions: LesionWatch,
+    private readonly lineOf: LineOfRow,
+  ) {
+    const forget = (): void => {
+      this.lines = new Map();
+    };
+    viewer.store.watch((state) => state.masks, forget);
+    viewer.store.watch((state) => state.fields, forget);
+    viewer.store.watch((state) => state.annotation, forget);
+  }
+
+  /** The pointer is over a pane, or has left it (undefined). */
+  show(pane: { showLesion(text: string): void }, pointer: PanePointer | undefined): void {
+    const index = pointer && this.indexAt(pointer);
+    const lesion = index && this.lesionAt(index);
+    if (!index || !lesion) {
+      this.shown = undefined;
+      pane.showLesion('');
+      return;
+    }
+    this.shown = { pane, place: { slice: index[2], row: index[1] }, lesion };
+    this.write();
+    void this.ask();
+  }
+
+  private indexAt({ plane, point }: PanePointer): Vec3 | undefined {
+    const { scan, store } = this.viewer;
+    const { slices, overlay } = store.get();
+    if (!scan?.whole || overlay === 'off') return undefined;
+    return scan.probe(scan.planes[plane].toWorld({ slice: slices[plane], point }))?.index;
+  }
+
+  /** Not while the list lags behind the mask. */
+  private lesionAt(index: Vec3): Lesion | undefined {
+    const lesion = this.lesions.at(index);
+    const label = this.viewer.scan?.labels.at(...index);
+    if (!lesion || labelOf(lesion.subtype) !== label || this.viewer.store.get().hiddenLabels.has(label))
+      return undefined;
+    return lesion;
+  }
+
+  private write(): void {
+    if (!this.shown) return;
+    const { pane, place, lesion } = this.shown;
+    const line = this.lines.get(keyOf(place));
+    const text = lesionText(lesion);
+    pane.showLesion(line ? `${text}, ${t('line {0}', line)}` : text);
+  }
+
+  /** Asks for the line that is wanted now; one question at a time, so that a moving pointer asks few. */
+  private async ask(): Promise<void> {
+    if (this.asking) return;
+    this.asking = true;
+    try {
+      while (this.shown && !this.lines.has(keyOf(this.shown.place))) {
+        const { lines } = this;
+        const { place } = this.shown;
+        const line = await this.lineOf(place);
+        lines.set(keyOf(place), line);
+        if (lines === this.lines) this.write();
+      }
+    } finally {
+      this.asking = false;
+    }
+  }
+}
+
+function keyOf({ slice, row }: RowPlace): string {
+  return `${slice} ${row}`;
+}
