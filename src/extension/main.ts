@@ -1,6 +1,7 @@
 /** Composition root of the extension: makes the parts, joins them, and hands them to VS Code for disposal. */
 import * as vscode from 'vscode';
 import { InferenceClient } from '../node/inference-client';
+import { UnsavedTexts } from './annotation/unsaved';
 import { registerShowAnnotation } from './commands/annotation';
 import { registerOpenSeries } from './commands/open-series';
 import { registerOpenSample } from './commands/sample';
@@ -21,12 +22,14 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const { extensionUri, subscriptions } = context;
   const log = vscode.window.createOutputChannel('Hemorica', { log: true });
   const sessions = new SessionList();
+  const unsaved = new UnsavedTexts();
   const status = new StatusReporter(sessions, extensionUri);
   let client: InferenceClient | undefined;
   const services: Services = {
     extensionUri,
     log,
     sessions,
+    unsaved,
     headers: new HeaderReader(),
     inference: () => {
       client ??= new InferenceClient({
@@ -42,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
   subscriptions.push(
     log,
     sessions,
+    unsaved,
     status,
     provider,
     { dispose: () => client?.dispose() },

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { InferenceClient } from '../node/inference-client';
+import type { UnsavedTexts } from './annotation/unsaved';
 import type { SessionList } from './editor/session-list';
 import type { HeaderReader } from './scan/headers';
 
@@ -9,6 +10,7 @@ export interface Services {
   readonly log: vscode.LogOutputChannel;
   readonly headers: HeaderReader;
   readonly sessions: SessionList;
+  readonly unsaved: UnsavedTexts;
   /** The inference process's client; the process itself starts with the first request. */
   readonly inference: () => InferenceClient;
   /** To be called when a model has run, so that the status bar can name it. */

@@ -47,7 +47,7 @@ describe('the annotation of an open scan', () => {
     const view = await waitForState(session, 'shown');
     assert.deepEqual(view.slices, [{ slice: 1, runs: RUNS }]);
     assert.deepEqual([view.file, view.provenance, view.problem], ['comes.ich.json', 'AB, draft', undefined]);
-    const annotation = session.document.annotationFile.annotation;
+    const annotation = session.document.annotated.annotation;
     assert.ok(annotation);
     writeFileSync(file, encodeAnnotation({ ...annotation, slices: annotation.slices.map(emptySlice) }));
     await waitFor('the empty mask', () => {
@@ -138,7 +138,7 @@ describe('the annotation of an open scan', () => {
     const other = await openNew('closed-after');
     writeFileSync(other.file, annotationOf(other.session));
     await waitForState(other.session, 'shown');
-    assert.equal(session.document.annotationFile.uri, undefined);
+    assert.equal(session.document.annotated.file.uri, undefined);
   });
 
   it('is left alone by a reload that finds the same content', async () => {
@@ -146,10 +146,10 @@ describe('the annotation of an open scan', () => {
     writeFileSync(file, annotationOf(session));
     await waitForState(session, 'shown');
     let changes = 0;
-    const subscription = session.document.onDidChangeAnnotation(() => changes++);
-    await session.document.annotationFile.load();
+    const subscription = session.document.annotated.onDidChange(() => changes++);
+    await session.document.annotated.file.load();
     assert.equal(changes, 0);
-    assert.equal(masksOf(session.document.annotationFile.annotation ?? assert.fail()).length, 1);
+    assert.equal(masksOf(session.document.annotated.annotation ?? assert.fail()).length, 1);
     subscription.dispose();
   });
 });

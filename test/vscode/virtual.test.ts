@@ -83,7 +83,7 @@ describe('scans that are not on disk', () => {
     assert.deepEqual(session.document.annotation, { state: 'none' });
     const annotation = emptyAnnotation(imageReference(scan, scan.sha256, 'head.nii'));
     files.put('/scans/head.ich.json', Buffer.from(encodeAnnotation(annotation)));
-    await session.document.annotationFile.load();
+    await session.document.annotated.file.load();
     assert.equal(session.document.annotation.state, 'shown');
   });
 

@@ -1,44 +1,48 @@
 import * as vscode from 'vscode';
-import { type Annotation, annotationName, masksOf } from '../../core/annotation/annotation';
-import { annotationMatches } from '../../core/annotation/match';
+import type { Annotation } from '../../core/annotation/annotation';
 import { parseAnnotation } from '../../core/annotation/parse';
-import { fieldsOf } from '../../core/document/fields';
 import { ANNOTATION_SUFFIX } from '../../node/annotation-path';
-import type { AnnotationView, DecodedScan } from '../../protocol/view';
+import { writeAtomically } from '../../node/atomic-write';
 import { baseName, parentOf } from '../scan/files';
-import { readText } from './locate';
-import { provenanceOf } from './provenance';
+import { type Place, readText } from './locate';
 
-/** Finds the annotation's address, undefined if there can be none; asked again while there is no file. */
-export type Locate = () => Promise<vscode.Uri | undefined>;
+/** Finds the annotation's place, undefined if there can be none; asked again while there is no file. */
+export type Locate = () => Promise<Place | undefined>;
 
 /** A checkout or a save can touch a file several times: it is read once it has been quiet this long, ms. */
 const QUIET = 60;
 
-/** What of the file is known. */
-interface Content {
+/** What is on disk. */
+export interface Content {
   readonly uri: vscode.Uri;
-  /** undefined: the file could not be read. */
+  /** undefined: the file is there and could not be read. */
   readonly text?: string;
-  /** The last text that could be read, as an annotation. */
+  /** The text as an annotation, if it is one. */
   readonly annotation?: Annotation;
   /** What is wrong with the file, if it cannot be read or understood. */
   readonly problem?: string;
 }
 
-/** The annotation file of one scan, read again whenever it changes on disk. */
+/**
+ * The annotation file of one scan on disk, read again whenever it changes. What was written from
+ * here is told from what others wrote by its text, never by a clock.
+ */
 export class AnnotationFile implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
-  /** Fires when the file's content has become another one. */
+  /** Fires when others have given the file another content, or created or removed it. */
   readonly onDidChange = this.#changed.event;
   readonly #subscriptions: vscode.Disposable[];
+  #place: Place | undefined;
+  #assumed = false;
   #content: Content | undefined;
+  /** Text that is being written from here, by us or by the text editor. */
+  #expected: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #loading: Promise<void> = Promise.resolve();
   #disposed = false;
 
   constructor(
-    private readonly scan: vscode.Uri,
+    scan: vscode.Uri,
     private readonly locate: Locate,
     private readonly log: Pick<vscode.LogOutputChannel, 'info' | 'warn'>,
   ) {
@@ -57,19 +61,32 @@ export class AnnotationFile implements vscode.Disposable {
     return this.#content?.uri;
   }
 
-  /** The last good annotation. */
-  get annotation(): Annotation | undefined {
-    return this.#content?.annotation;
+  /** Where the file is or will be; undefined until it was looked for, and where there can be none. */
+  get place(): Place | undefined {
+    return this.#place;
   }
 
-  /** Reads the file. Fires `onDidChange` if its content is another one than before. Never throws: what is wrong is part of the view. */
+  /** What is on disk; undefined while there is no file. */
+  get content(): Content | undefined {
+    return this.#content;
+  }
+
+  /** Takes the place of an earlier session: it is not looked for again. */
+  assume(place: Place): void {
+    this.#place = place;
+    this.#assumed = true;
+  }
+
+  /** Reads the file. Fires `onDidChange` if its content is another one than known. Never throws: what is wrong is part of the content. */
   load(): Promise<void> {
     this.#loading = this.#loading.then(() => this.#load()).catch((error: Error) => this.log.warn(error.message));
     return this.#loading;
   }
 
   async #load(): Promise<void> {
-    const uri = this.#content?.uri ?? (await this.locate());
+    // While there is no file, another one may turn up that belongs to the scan.
+    if (!this.#content && !this.#assumed) this.#place = (await this.locate()) ?? this.#place;
+    const uri = this.#content?.uri ?? this.#place?.uri;
     if (!uri) return;
     const before = this.#content;
     let text: string;
@@ -77,24 +94,27 @@ export class AnnotationFile implements vscode.Disposable {
       text = await readText(uri);
     } catch (error) {
       if (this.#disposed) return;
-      this.#content = isMissing(error) ? undefined : this.#unread(uri, error, before);
-      if (before || this.#content) this.#changed.fire();
+      this.#content = isMissing(error) ? undefined : this.#unread(uri, error);
+      if (before?.text !== this.#content?.text || before?.problem !== this.#content?.problem) this.#changed.fire();
       return;
     }
-    if (this.#disposed || before?.text === text) return;
-    this.#content = this.#read(uri, text, before?.annotation);
+    // What is known may have changed while the file was read.
+    if (this.#disposed || this.#content?.text === text || text === this.#expected) return;
+    this.#content = this.#read(uri, text);
     this.#changed.fire();
   }
 
-  /** The file is there but cannot be read: the last good mask stays. */
-  #unread(uri: vscode.Uri, error: unknown, before: Content | undefined): Content {
+  /** The file is there but cannot be read. */
+  #unread(uri: vscode.Uri, error: unknown): Content {
     const reason = error instanceof Error ? error.message : String(error);
     this.log.warn(`${baseName(uri)}: ${reason}`);
-    const problem = vscode.l10n.t('{0}: the file cannot be read ({1}). Check its permissions.', baseName(uri), reason);
-    return { uri, problem, ...(before?.annotation ? { annotation: before.annotation } : {}) };
+    return {
+      uri,
+      problem: vscode.l10n.t('{0}: the file cannot be read ({1}). Check its permissions.', baseName(uri), reason),
+    };
   }
 
-  #read(uri: vscode.Uri, text: string, last: Annotation | undefined): Content {
+  #read(uri: vscode.Uri, text: string): Content {
     try {
       const annotation = parseAnnotation(text, baseName(uri));
       this.log.info(`${baseName(uri)}: read.`);
@@ -102,32 +122,35 @@ export class AnnotationFile implements vscode.Disposable {
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       this.log.warn(problem);
-      return { uri, text, problem, ...(last ? { annotation: last } : {}) };
+      return { uri, text, problem };
     }
   }
 
-  /**
-   * What a page may show of it over a scan: the mask only if it was made on this scan.
-   * @param edited The annotation with unsaved edits, where there are any; `revision` counts them.
-   */
-  viewFor(scan: DecodedScan, edited?: Annotation, revision = 0): AnnotationView {
-    const uri = this.#content?.uri;
-    const problem = this.#content?.problem;
-    const annotation = edited ?? this.#content?.annotation;
-    if (!uri && !annotation) return { state: 'none' };
-    const file = uri ? baseName(uri) : annotationName(baseName(this.scan));
-    if (!annotation) return { state: 'refused', file, message: problem ?? '' };
-    const match = annotationMatches(annotation.image, scan);
-    if (!match.matches) return { state: 'refused', file, message: match.message };
-    return {
-      state: 'shown',
-      file,
-      slices: masksOf(annotation),
-      fields: fieldsOf(annotation),
-      revision,
-      provenance: provenanceOf(annotation),
-      ...(problem === undefined ? {} : { problem }),
-    };
+  /** Replaces the file, or creates it, as `writeFile`. */
+  async write(annotation: Annotation, text: string): Promise<void> {
+    if (!this.#content) this.#place ??= await this.locate();
+    const uri = this.#content?.uri ?? this.#place?.uri;
+    if (!uri) throw new Error(vscode.l10n.t('An annotation cannot be saved here. Save it under another name.'));
+    this.expect(text);
+    try {
+      await writeFile(uri, text);
+      this.#content = { uri, text, annotation };
+    } finally {
+      this.#expected = undefined;
+    }
+    this.log.info(`${baseName(uri)}: written.`);
+  }
+
+  /** `text` is about to be written, by us or by the text editor: what the watcher sees of it is no change by others. */
+  expect(text: string): void {
+    this.#expected = text;
+  }
+
+  /** The text editor has saved the file: this is on disk now. */
+  note(uri: vscode.Uri, text: string): void {
+    this.#expected = undefined;
+    if (this.#content?.text === text && this.#content.problem === undefined) return;
+    this.#content = this.#read(uri, text);
   }
 
   dispose(): void {
@@ -136,6 +159,16 @@ export class AnnotationFile implements vscode.Disposable {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#changed.dispose();
   }
+}
+
+/**
+ * Replaces a file, or creates it. On disk that is one step (`writeAtomically`); elsewhere it is as
+ * whole as the file system's own writing, of which VS Code promises nothing.
+ * Throws WriteError or what the file system says; a file on disk is then as it was.
+ */
+export async function writeFile(uri: vscode.Uri, text: string): Promise<void> {
+  if (uri.scheme === 'file') await writeAtomically(uri.fsPath, text);
+  else await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
 }
 
 function isMissing(error: unknown): boolean {

@@ -6,7 +6,7 @@ export function registerShowAnnotation({ sessions }: Services): vscode.Disposabl
   return vscode.commands.registerCommand('hemorica.showAnnotation', async () => {
     const document = sessions.active?.document;
     if (!document) return;
-    const { uri } = document.annotationFile;
+    const { uri } = document.annotated.file;
     if (uri) {
       await vscode.window.showTextDocument(uri, { viewColumn: vscode.ViewColumn.Beside, preview: false });
       return;

@@ -9,6 +9,7 @@ import { annotationPath } from '../../node/annotation-path';
 import { WriteError, writeAtomically } from '../../node/atomic-write';
 import { InferenceStopped } from '../../node/inference-client';
 import type { InferenceStage, SegmentResult } from '../../protocol/inference';
+import type { AnnotationDocument } from '../annotation/document';
 import { scanOnDisk } from '../annotation/locate';
 import { SCAN_VIEW } from '../editor/provider';
 import { showFailure } from '../errors';
@@ -58,19 +59,31 @@ async function segment(uri: vscode.Uri, services: Services, running: Set<string>
   }
   running.add(target);
   try {
-    const agreed = await mayReplace(target, undefined);
-    if (agreed === undefined) return;
+    // In an open document the result is one edit, unsaved, that undo takes back: there is nothing to ask.
+    const agreed = openFor(uri, services) ? undefined : await mayReplace(target, undefined);
+    if (agreed === undefined && !openFor(uri, services)) return;
     const result = await runModel(scan.opened ?? scan.files[0] ?? uri.fsPath, scan.name, services);
     if (!result) return;
-    // The file may have been changed, or appeared, while the model ran.
-    if ((await mayReplace(target, agreed)) === undefined) return;
-    if (!(await save(target, encodeAnnotation(annotationFromModel(result)), services))) return;
-    for (const session of services.sessions.showing(uri)) await session.document.annotationFile.load();
+    const annotation = annotationFromModel(result);
+    const into = openFor(uri, services);
+    if (into) {
+      into.replace(annotation, vscode.l10n.t('Segmentation by {0}', result.model.name));
+    } else {
+      // The file may have been changed, or appeared, while the model ran.
+      if ((await mayReplace(target, agreed)) === undefined) return;
+      if (!(await save(target, encodeAnnotation(annotation), services))) return;
+      for (const session of services.sessions.showing(uri)) await session.document.annotated.file.load();
+    }
     services.modelUsed(result.model.name, result.model.provider);
-    void report(uri, target, result, services);
+    void report(uri, target, result, into !== undefined, services);
   } finally {
     running.delete(target);
   }
+}
+
+/** The annotation of an open scan, if it can be edited. */
+function openFor(uri: vscode.Uri, { sessions }: Services): AnnotationDocument | undefined {
+  return sessions.showing(uri).find(({ document }) => document.annotated.editable)?.document.annotated;
 }
 
 /** State of a file that the user has agreed to replace: a hash of its content, '' if there is none. */
@@ -161,25 +174,37 @@ async function save(target: string, text: string, services: Services): Promise<b
   }
 }
 
-async function report(uri: vscode.Uri, target: string, result: SegmentResult, services: Services): Promise<void> {
+async function report(
+  uri: vscode.Uri,
+  target: string,
+  result: SegmentResult,
+  unsaved: boolean,
+  services: Services,
+): Promise<void> {
   const volume = result.volumes.reduce((sum, part) => sum + part, 0);
   const found =
     result.slices.length === 0
       ? vscode.l10n.t('no blood found')
       : vscode.l10n.t('{0} mL of blood on {1} slices', volume.toFixed(1), result.slices.length);
   services.log.info(`${uri.fsPath}: ${found}, ${result.model.name} (${result.model.provider})`);
-  const isOpen = services.sessions.showing(uri).length > 0;
-  const button = isOpen ? vscode.l10n.t('Show Annotation') : vscode.l10n.t('Open Scan');
-  const chosen = await vscode.window.showInformationMessage(
-    vscode.l10n.t(
-      '{0}: {1}. Saved as {2}. For research, no medical device.',
-      baseName(uri),
-      found,
-      path.basename(target),
-    ),
-    button,
-  );
-  if (chosen !== button) return;
-  if (isOpen) await vscode.window.showTextDocument(vscode.Uri.file(target), { viewColumn: vscode.ViewColumn.Beside });
-  else await vscode.commands.executeCommand('vscode.openWith', uri, SCAN_VIEW);
+  const [name, file] = [baseName(uri), path.basename(target)];
+  const message = unsaved
+    ? vscode.l10n.t('{0}: {1}. Not saved yet. For research, no medical device.', name, found)
+    : vscode.l10n.t('{0}: {1}. Saved as {2}. For research, no medical device.', name, found, file);
+  const [button, run] = whatNext(uri, target, unsaved, services);
+  if ((await vscode.window.showInformationMessage(message, button)) === button) await run();
+}
+
+function whatNext(
+  uri: vscode.Uri,
+  target: string,
+  unsaved: boolean,
+  { sessions }: Services,
+): readonly [label: string, run: () => Thenable<unknown>] {
+  if (unsaved) return [vscode.l10n.t('Save'), () => vscode.workspace.save(uri)];
+  if (sessions.showing(uri).length === 0) {
+    return [vscode.l10n.t('Open Scan'), () => vscode.commands.executeCommand('vscode.openWith', uri, SCAN_VIEW)];
+  }
+  const beside = { viewColumn: vscode.ViewColumn.Beside };
+  return [vscode.l10n.t('Show Annotation'), () => vscode.window.showTextDocument(vscode.Uri.file(target), beside)];
 }

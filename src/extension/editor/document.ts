@@ -1,59 +1,34 @@
 import * as vscode from 'vscode';
-import { type Annotation, emptyAnnotation } from '../../core/annotation/annotation';
-import { imageReference } from '../../core/annotation/image';
-import { applyEdit } from '../../core/document/apply';
-import { type AnnotationEdit, invertEdit } from '../../core/document/edit';
-import { EditRefused } from '../../core/document/refused';
+import { annotationName } from '../../core/annotation/annotation';
 import type { AnnotationView, DecodedScan } from '../../protocol/view';
-import { AnnotationFile } from '../annotation/file';
-import { locateAnnotation } from '../annotation/locate';
-import { baseName, parentOf } from '../scan/files';
+import type { Backup } from '../annotation/backup';
+import { AnnotationDocument } from '../annotation/document';
+import type { UnsavedTexts } from '../annotation/unsaved';
+import { baseName, parentOf, stat } from '../scan/files';
 import type { ScanFiles } from '../scan/source';
 
-export interface AppliedEdit {
-  readonly edit: AnnotationEdit;
-  readonly revision: number;
-  /** Who made it; absent for undo and redo. */
-  readonly origin?: object;
+/** What a document uses of the extension. */
+export interface DocumentParts {
+  /** Finds the files of the scan; throws ScanError. */
+  readonly find: () => Promise<ScanFiles>;
+  readonly log: vscode.LogOutputChannel;
+  readonly unsaved: UnsavedTexts;
 }
 
 /**
  * An open scan with its annotation, shared by all editors that show it. The scan's own bytes are
- * never changed; what can be edited and saved is the annotation.
+ * never changed; what is edited and saved is the annotation.
  */
 export class ScanDocument implements vscode.CustomDocument {
-  readonly #changed = new vscode.EventEmitter<AnnotationView>();
-  /** Fires when the mask to show has changed. */
-  readonly onDidChangeAnnotation = this.#changed.event;
-  readonly #subscription: vscode.Disposable;
+  readonly annotated: AnnotationDocument;
   #decoded: DecodedScan | undefined;
-
-  readonly annotationFile: AnnotationFile;
-
   #files: Promise<ScanFiles> | undefined;
 
-  readonly #undoable = new vscode.EventEmitter<vscode.CustomDocumentEditEvent<ScanDocument>>();
-  /** Fires for every fresh edit, for the undo list of VS Code. */
-  readonly onDidMakeEdit = this.#undoable.event;
-  readonly #edited = new vscode.EventEmitter<AppliedEdit>();
-  /** Fires for every edit, undo and redo, after it was applied. */
-  readonly onDidEdit = this.#edited.event;
-  /** The annotation with its unsaved edits. */
-  #annotation: Annotation | undefined;
-  #revision = 0;
-
-  /** @param find Finds the files of the scan; throws ScanError. */
   constructor(
     readonly uri: vscode.Uri,
-    private readonly find: () => Promise<ScanFiles>,
-    log: vscode.LogOutputChannel,
+    private readonly parts: DocumentParts,
   ) {
-    this.annotationFile = new AnnotationFile(uri, () => locateAnnotation(uri, this.#decoded?.seriesInstanceUid), log);
-    this.#subscription = this.annotationFile.onDidChange(() => {
-      this.#annotation = undefined;
-      this.#revision++;
-      this.#changed.fire(this.annotation);
-    });
+    this.annotated = new AnnotationDocument(uri, parts.log, parts.unsaved);
   }
 
   /** Name for messages: the file's, without its folder. */
@@ -68,7 +43,7 @@ export class ScanDocument implements vscode.CustomDocument {
 
   /** The files of the scan, found once; looked for again after a failure. Throws ScanError. */
   files(): Promise<ScanFiles> {
-    this.#files ??= this.find().catch((error: unknown) => {
+    this.#files ??= this.parts.find().catch((error: unknown) => {
       this.#files = undefined;
       throw error;
     });
@@ -80,72 +55,73 @@ export class ScanDocument implements vscode.CustomDocument {
     return this.#decoded;
   }
 
-  /** The mask to show, judged against the decoded scan; 'none' until that is known. */
+  /** What of the annotation is to be shown, judged against the decoded scan; 'none' until that is known. */
   get annotation(): AnnotationView {
-    return this.#decoded
-      ? this.annotationFile.viewFor(this.#decoded, this.#annotation, this.#revision)
-      : { state: 'none' };
+    return this.annotated.view;
   }
 
   /** A page has decoded the scan: from now on the annotation can be shown or refused. */
   async reportDecoded(decoded: DecodedScan): Promise<void> {
     this.#decoded = decoded;
-    await this.annotationFile.load();
-    this.#changed.fire(this.annotation);
+    await this.annotated.reportDecoded(decoded);
   }
 
-  /** Number of edits that have been applied, undone and redone. */
-  get revision(): number {
-    return this.#revision;
+  /** Takes up unsaved work of an earlier session. */
+  restore(backup: Backup): void {
+    this.annotated.restore(backup);
   }
 
   /**
-   * Applies an edit. Throws EditRefused where it was made on another state than the present one, or
-   * where there is no annotation to edit.
-   * @param origin Who made it, and so shows it already.
+   * Saves under another name: a copy of the scan with the annotation as it is now beside it, or,
+   * where the name is that of an annotation, the annotation alone. The original keeps what is on
+   * disk, and its unsaved edits go with the copy. Throws Error, with nothing written, where an
+   * annotation of the copy's name exists, and for series of several files, which one file cannot stand for.
    */
-  edit(edit: AnnotationEdit, origin?: object): void {
-    this.#apply(edit, origin);
-    this.#undoable.fire({
-      document: this,
-      label: edit.label,
-      undo: () => this.#apply(invertEdit(edit)),
-      redo: () => this.#apply(edit),
-    });
+  async saveAs(destination: vscode.Uri): Promise<void> {
+    if (/\.json$/i.test(destination.path)) {
+      const folder = parentOf(destination);
+      const below = parentOf(this.uri).toString() === folder.toString();
+      await this.annotated.copyTo(destination, below ? undefined : relativeName(folder, this.uri));
+    } else {
+      const beside = vscode.Uri.joinPath(parentOf(destination), annotationName(baseName(destination)));
+      await this.#mustBeCopyable(beside);
+      await vscode.workspace.fs.copy(this.uri, destination, { overwrite: true });
+      await this.annotated.copyTo(beside, baseName(destination));
+    }
+    await this.annotated.revert();
   }
 
-  #apply(edit: AnnotationEdit, origin?: object): void {
-    const view = this.annotation;
-    if (!this.#decoded || view.state === 'refused') {
-      throw new EditRefused(
-        view.state === 'refused' ? view.message : vscode.l10n.t('The scan has not been read yet. Try again.'),
+  async #mustBeCopyable(beside: vscode.Uri): Promise<void> {
+    const files = await this.files();
+    const parts = files.kind === 'nifti' ? (files.pair ? 2 : 1) : (await files.series(() => false)).length;
+    if (parts > 1) {
+      throw new Error(
+        vscode.l10n.t(
+          '{0} is one of the {1} files of this scan. Copy its folder, or choose a name ending in .ich.json to save the annotation alone.',
+          this.name,
+          parts,
+        ),
       );
     }
-    const { sha256 } = this.#decoded;
-    const before =
-      this.#annotation ??
-      this.annotationFile.annotation ??
-      emptyAnnotation(imageReference(this.#decoded, sha256, this.name));
-    this.#annotation = applyEdit(before, edit);
-    this.#revision++;
-    this.#edited.fire({ edit, revision: this.#revision, ...(origin ? { origin } : {}) });
-    // The page has its answer first.
-    if (view.state === 'none') setImmediate(() => this.#changed.fire(this.annotation));
-  }
-
-  /** Reads the annotation again from the disk. */
-  async revert(): Promise<void> {
-    this.#annotation = undefined;
-    this.#revision++;
-    await this.annotationFile.load();
-    this.#changed.fire(this.annotation);
+    if (this.annotated.annotation && (await stat(beside).then(Boolean, () => false))) {
+      throw new Error(
+        vscode.l10n.t('{0} exists already. Choose another name for the copy of the scan.', baseName(beside)),
+      );
+    }
   }
 
   dispose(): void {
-    this.#subscription.dispose();
-    this.annotationFile.dispose();
-    this.#changed.dispose();
-    this.#edited.dispose();
-    this.#undoable.dispose();
+    this.annotated.dispose();
   }
+}
+
+/** Name of a file relative to a folder, with `/`; its own name where the two have nothing in common. */
+function relativeName(folder: vscode.Uri, file: vscode.Uri): string {
+  const [from, to] = [folder, file].map(({ path }) => path.split('/').filter((part) => part !== ''));
+  if (!from || !to || folder.scheme !== file.scheme || folder.authority !== file.authority || from[0] !== to[0]) {
+    return baseName(file);
+  }
+  let shared = 0;
+  while (shared < from.length && shared < to.length - 1 && from[shared] === to[shared]) shared++;
+  return [...from.slice(shared).map(() => '..'), ...to.slice(shared)].join('/');
 }

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { readBackup } from '../annotation/backup';
+import { showFailure } from '../errors';
 import { chooseSeries } from '../scan/choose';
 import { findScan } from '../scan/source';
 import type { Services } from '../services';
@@ -19,13 +21,26 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
   constructor(private readonly services: Services) {}
 
   /** Never fails: what is wrong with a file is shown by its page, with what to do. */
-  openCustomDocument(uri: vscode.Uri): ScanDocument {
-    const { headers, log } = this.services;
-    const document = new ScanDocument(uri, () => findScan(uri, headers, chooseSeries), log);
-    document.onDidMakeEdit((event) => this.#changed.fire(event));
+  async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<ScanDocument> {
+    const { headers, log, unsaved } = this.services;
+    const document = new ScanDocument(uri, { find: () => findScan(uri, headers, chooseSeries), log, unsaved });
+    const { annotated } = document;
+    annotated.onDidMakeEdit((edit) => this.#changed.fire({ document, ...edit }));
     // Begun while the page loads; a failure is reported when the page asks.
     document.files().catch(() => undefined);
+    if (backupId !== undefined) await this.#restore(document, vscode.Uri.parse(backupId));
     return document;
+  }
+
+  async #restore(document: ScanDocument, from: vscode.Uri): Promise<void> {
+    try {
+      const backup = await readBackup(from);
+      if (backup) document.restore(backup);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const message = vscode.l10n.t('{0}: unsaved edits could not be restored ({1}).', document.name, reason);
+      void showFailure(new Error(message), this.services.log);
+    }
   }
 
   resolveCustomEditor(document: ScanDocument, panel: vscode.WebviewPanel): void {
@@ -33,25 +48,28 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
     this.services.sessions.add(session);
   }
 
-  /** The scan is never written: there is nothing to save while the annotation has no unsaved edits. */
-  async saveCustomDocument(): Promise<void> {}
+  /** Saves the annotation; the scan is never written. */
+  async saveCustomDocument({ annotated }: ScanDocument): Promise<void> {
+    await annotated.save();
+  }
 
-  /** Copies the scan's file as it is. */
   async saveCustomDocumentAs(document: ScanDocument, destination: vscode.Uri): Promise<void> {
-    await vscode.workspace.fs.copy(document.uri, destination, { overwrite: true });
+    await document.saveAs(destination);
   }
 
-  async revertCustomDocument(document: ScanDocument): Promise<void> {
-    await document.revert();
+  async revertCustomDocument({ annotated }: ScanDocument): Promise<void> {
+    await annotated.revert();
   }
 
-  /** Without unsaved edits a backup holds nothing but the wish to open the same scan again. */
   async backupCustomDocument(
-    _document: ScanDocument,
+    { annotated }: ScanDocument,
     { destination }: vscode.CustomDocumentBackupContext,
   ): Promise<vscode.CustomDocumentBackup> {
-    await vscode.workspace.fs.writeFile(destination, new Uint8Array());
-    return { id: destination.toString(), delete: () => void vscode.workspace.fs.delete(destination) };
+    await annotated.backup(destination);
+    return {
+      id: destination.toString(),
+      delete: () => void vscode.workspace.fs.delete(destination).then(undefined, () => undefined),
+    };
   }
 
   dispose(): void {

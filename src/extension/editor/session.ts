@@ -19,6 +19,7 @@ import {
   type ViewCommand,
   type ViewStatus,
 } from '../../protocol/view';
+import { answerAboutText } from '../annotation/line-of';
 import type { DicomFiles, ScanFile } from '../scan/source';
 import type { Services } from '../services';
 import { SECTION, viewSettings } from '../settings';
@@ -58,11 +59,11 @@ export class ScanSession implements vscode.Disposable {
     this.#subscriptions.push(
       panel.onDidChangeViewState(() => this.#viewStateChanged()),
       panel.onDidDispose(() => this.dispose()),
-      document.onDidChangeAnnotation((annotation) => {
+      document.annotated.onDidChange((annotation) => {
         this.#notify(() => this.#connection?.sendNotification(AnnotationChanged, annotation));
         this.#changed.fire();
       }),
-      document.onDidEdit(({ edit, revision, origin }) => {
+      document.annotated.onDidEdit(({ edit, revision, origin }) => {
         if (origin !== this) this.#notify(() => this.#connection?.sendNotification(Edited, { edit, revision }));
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
@@ -96,18 +97,20 @@ export class ScanSession implements vscode.Disposable {
     const { log } = this.services;
     const connection = connect(this.panel.webview, (error) => log.warn(`${this.document.name}: ${error.message}`));
     connection.onRequest(Ready, () => this.#answerReady(connection));
+    answerAboutText(connection, this.document);
     connection.onNotification(ScanDecoded, (decoded) => {
       log.info(`${this.document.name}: ${decoded.size.join(' x ')} voxels, ${decoded.format}`);
       void this.document.reportDecoded(decoded);
     });
     connection.onRequest(Edit, ({ edit }) => {
+      const { annotated } = this.document;
       try {
-        this.document.edit(edit, this);
+        annotated.edit(edit, this);
       } catch (error) {
         if (error instanceof EditRefused) return new ResponseError<void>(ErrorCodes.InvalidRequest, error.message);
         throw error;
       }
-      return { revision: this.document.revision };
+      return { revision: annotated.revision };
     });
     connection.onNotification(StatusChanged, (status) => {
       this.#status = status;

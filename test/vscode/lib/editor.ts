@@ -34,7 +34,7 @@ export async function open(file: string, viewType?: string): Promise<ScanSession
 /** Waits until the page has decoded the scan and the annotation has been looked for. */
 export async function decoded(session: ScanSession): Promise<ScanSession> {
   await waitFor('the decoded scan', () => session.document.decoded);
-  await session.document.annotationFile.load();
+  await session.document.annotated.file.load();
   return session;
 }
 

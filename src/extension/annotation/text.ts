@@ -1,0 +1,210 @@
+import * as vscode from 'vscode';
+import type { Annotation } from '../../core/annotation/annotation';
+import { changedLines } from '../../core/document/lines';
+import { tabUris } from './tabs';
+
+/** Typing is read once it has paused this long, ms: short enough that a mask follows within 200 ms. */
+const PAUSE = 80;
+
+/** Attempts to write into a text that the user is typing in, before it is left to the next edit. */
+const ATTEMPTS = 5;
+
+/** A text on which both sides agree, and what it says. */
+export interface Agreed {
+  /** As `plain` gives it. */
+  readonly text: string;
+  /** The last valid annotation that the text was. */
+  readonly annotation: Annotation | undefined;
+}
+
+/** What happens in the text; each is told once, in order. */
+export interface TextListener {
+  /** The text has come into view. Returns what both sides agree on: the file as it was read last. */
+  opened(): Agreed | undefined;
+  /**
+   * The user has changed the text, by typing, undoing or reverting.
+   * @param base What the text said before.
+   * @param saved It is what is on disk.
+   * @returns what it says now; undefined if that is no annotation
+   */
+  typed(text: string, base: Annotation | undefined, saved: boolean): Annotation | undefined;
+  /** The text editor is about to write this text. */
+  saving(text: string): void;
+  /** The text editor has saved the text. */
+  saved(uri: vscode.Uri, text: string): void;
+  /** The text is no longer open: what was in it and not on disk is gone. */
+  closed(): void;
+}
+
+/**
+ * The annotation as an open text document, kept in step with the model both ways. What we write into
+ * it is told from what the user types by its content.
+ */
+export class AnnotationText implements vscode.Disposable {
+  readonly #subscriptions: vscode.Disposable[];
+  #agreed: Agreed | undefined;
+  /** The user's text is no annotation: it is left alone until it is one again. */
+  #invalid = false;
+  /** What the text is to become. */
+  #wanted: Agreed | undefined;
+  #bringing: Promise<void> | undefined;
+  #typed: NodeJS.Timeout | undefined;
+
+  /** @param uri Address of the annotation; undefined while unknown. */
+  constructor(
+    private readonly uri: () => vscode.Uri | undefined,
+    private readonly listener: TextListener,
+    private readonly log: Pick<vscode.LogOutputChannel, 'warn'>,
+  ) {
+    const { workspace, window } = vscode;
+    this.#subscriptions = [
+      workspace.onDidChangeTextDocument(({ document }) => {
+        if (this.#isOurs(document)) this.#changed(document);
+      }),
+      workspace.onWillSaveTextDocument(({ document }) => {
+        if (!this.#isOurs(document)) return;
+        this.flush();
+        this.listener.saving(document.getText());
+      }),
+      workspace.onDidSaveTextDocument((document) => {
+        if (this.#isOurs(document)) this.listener.saved(document.uri, document.getText());
+      }),
+      workspace.onDidCloseTextDocument((document) => {
+        if (document.uri.toString() === this.uri()?.toString()) this.look();
+      }),
+      window.tabGroups.onDidChangeTabs(() => this.look()),
+      workspace.onDidOpenTextDocument(() => this.look()),
+    ];
+  }
+
+  /** The text document, if it is open in a tab; others are nobody's work and follow the disk by themselves. */
+  get document(): vscode.TextDocument | undefined {
+    const uri = this.uri()?.toString();
+    if (uri === undefined || !tabUris().has(uri)) return undefined;
+    return vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri && !document.isClosed);
+  }
+
+  #isOurs({ uri }: vscode.TextDocument): boolean {
+    return uri.toString() === this.uri()?.toString() && this.document !== undefined;
+  }
+
+  /** Looks whether the text is open; to be called when the model has become known. */
+  look(): void {
+    const { document } = this;
+    if (!document) {
+      this.#forget();
+      return;
+    }
+    if (this.#agreed !== undefined) return;
+    this.#agreed = this.listener.opened();
+    if (this.#agreed) this.#changed(document);
+  }
+
+  #forget(): void {
+    clearTimeout(this.#typed);
+    this.#typed = undefined;
+    this.#wanted = undefined;
+    this.#invalid = false;
+    if (!this.#agreed) return;
+    this.#agreed = undefined;
+    this.listener.closed();
+  }
+
+  #changed(document: vscode.TextDocument): void {
+    clearTimeout(this.#typed);
+    this.#typed = undefined;
+    if (plain(document.getText()) === this.#agreed?.text) return;
+    this.#typed = setTimeout(() => this.flush(), PAUSE);
+  }
+
+  /** Reads what the user has typed so far, at once. */
+  flush(): void {
+    if (this.#typed === undefined) return;
+    clearTimeout(this.#typed);
+    this.#typed = undefined;
+    const { document } = this;
+    if (!document) return;
+    const text = plain(document.getText());
+    if (!this.#agreed || text === this.#agreed.text) return;
+    const base = this.#agreed.annotation;
+    this.#agreed = { text, annotation: base };
+    const annotation = this.listener.typed(text, base, !document.isDirty);
+    this.#invalid = annotation === undefined;
+    if (annotation && this.#agreed.text === text) this.#agreed = { text, annotation };
+  }
+
+  /** Makes the open text say what the annotation says, by changing the lines that differ. `text` is asked for only if there is an open text. */
+  show(annotation: Annotation, text: () => string): void {
+    if (!this.document || this.#invalid) return;
+    this.#wanted = { text: text(), annotation };
+    this.#bringing ??= this.#bring().finally(() => {
+      this.#bringing = undefined;
+    });
+  }
+
+  async #bring(): Promise<void> {
+    for (let attempt = 0; this.#wanted !== undefined && attempt < ATTEMPTS; attempt++) {
+      // What the user typed meanwhile is taken over first; the model may then want another text.
+      this.flush();
+      const { document } = this;
+      const wanted = this.#wanted;
+      if (!document || wanted === undefined || this.#invalid) break;
+      const present = document.getText();
+      if (plain(present) !== wanted.text) {
+        const before = this.#agreed;
+        this.#agreed = wanted;
+        if (!(await vscode.workspace.applyEdit(editOf(document, wanted.text)))) {
+          this.#agreed = before;
+          this.#changed(document);
+          continue;
+        }
+        attempt = -1;
+      }
+      if (this.#wanted === wanted) {
+        this.#agreed = wanted;
+        this.#wanted = undefined;
+      }
+    }
+    if (this.#wanted !== undefined && this.document && !this.#invalid) {
+      this.log.warn(`${this.uri()?.toString(true)}: the open text could not be brought in step.`);
+    }
+  }
+
+  /** Saves the open text, if it is in step and unsaved. */
+  async save(): Promise<void> {
+    await this.#bringing;
+    const { document } = this;
+    if (document?.isDirty && plain(document.getText()) === this.#agreed?.text) await document.save();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#typed);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+}
+
+/** A text without what the encoding of a file adds: byte order mark and CR before LF. */
+export function plain(text: string): string {
+  const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  return body.includes('\r') ? body.replaceAll('\r\n', '\n') : body;
+}
+
+function editOf(document: vscode.TextDocument, wanted: string): vscode.WorkspaceEdit {
+  const edit = new vscode.WorkspaceEdit();
+  const before = plain(document.getText()).split('\n');
+  const edits = changedLines(before, wanted.split('\n')).map(({ first, end, lines }) => {
+    if (end > first && lines.length > 0) {
+      // The line end behind the last line stays.
+      return vscode.TextEdit.replace(
+        new vscode.Range(first, 0, end - 1, before[end - 1]?.length ?? 0),
+        lines.join('\n'),
+      );
+    }
+    // Lines only added or only taken away come with their line ends.
+    return vscode.TextEdit.replace(new vscode.Range(first, 0, end, 0), lines.map((line) => `${line}\n`).join(''));
+  });
+  // An annotation has LF on every machine.
+  if (document.eol !== vscode.EndOfLine.LF) edits.push(vscode.TextEdit.setEndOfLine(vscode.EndOfLine.LF));
+  edit.set(document.uri, edits);
+  return edit;
+}
