@@ -3,6 +3,7 @@ import '@vscode/codicons/dist/codicon.css';
 import './styles/page.css';
 import './styles/controls.css';
 import './styles/panes.css';
+import './styles/tools.css';
 import './styles/side.css';
 import { Edit, Edited, LineOf, ReaderName, ShowText } from '../protocol/edit';
 import {

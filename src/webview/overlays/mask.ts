@@ -14,7 +14,7 @@ export interface MaskStyle {
 /** Width of an outline in CSS pixels. */
 const OUTLINE = 2;
 /** Distance of hatching lines in CSS pixels. */
-const HATCH = 5;
+const HATCH = 6;
 
 /** Draws label images; draws only what has changed as long as the view stays. */
 export class MaskLayer {
@@ -80,7 +80,7 @@ export class MaskLayer {
     context.globalAlpha = 1;
     if (style.mode === 'filled') return;
     context.globalCompositeOperation = 'destination-in';
-    context.lineWidth = HATCH / 2;
+    context.lineWidth = HATCH / 3;
     context.beginPath();
     for (let x = -camera.size[1]; x < camera.size[0]; x += HATCH) {
       context.moveTo(x, camera.size[1]);

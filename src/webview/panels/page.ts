@@ -14,6 +14,7 @@ import type { MakeViewport } from '../viewports/pane';
 import { sidePanel } from './side';
 import { sliceBar } from './slice-bar';
 import { annotationBanner, type StageActions, stageCover } from './stage';
+import { toolStrip } from './tool-strip';
 import { toolbar } from './toolbar';
 
 export interface PageActions extends StageActions {
@@ -44,7 +45,7 @@ export function sideAndToolbar(
   const toolBox = new ToolBox(viewer, edits);
   const lesionHover = new LesionHover(viewer, new LesionWatch(viewer), actions.lineOf);
   connectTools(viewer, toolBox, (pane, pointer) => lesionHover.show(pane, pointer));
-  const bar = toolbar(viewer, { focusView, chooseTimePoint: actions.chooseTimePoint });
+  const bar = toolbar(viewer, toolBox, { focusView, chooseTimePoint: actions.chooseTimePoint });
   const slices = sliceBar(viewer, focusView);
   const side = sidePanel(viewer, {
     commit: (label, mask, fields) => edits.commit(label, mask, fields),
@@ -61,6 +62,7 @@ export function sideAndToolbar(
   const stage = element('div', { class: 'stage' }, [grid, stageCover(viewer, actions), windowText]);
   const page = element('main', { class: 'page', attributes: { 'aria-label': t('Scan viewer') } }, [
     bar.element,
+    toolStrip(toolBox, focusView),
     annotationBanner(viewer, actions),
     element('div', { class: 'middle' }, [element('div', { class: 'center' }, [stage, slices.element]), side]),
   ]);

@@ -4,10 +4,13 @@ import { overlayName } from '../commands';
 import { element, svg } from '../dom';
 import { t } from '../l10n';
 import { showsCrosshair } from '../state/view-state';
+import { toolIcon } from '../tools/icons';
+import type { ToolBox } from '../tools/tool-box';
 import { type IconButton, iconButton } from '../ui/button';
 import { type MenuButton, menuButton } from '../ui/menu';
 import { sameWindow, type Viewer } from '../viewer';
 import { noticesButton } from './notices';
+import { editButtons, toolName } from './tool-buttons';
 
 export interface Toolbar {
   readonly element: HTMLElement;
@@ -20,7 +23,7 @@ export interface ToolbarActions {
   chooseTimePoint(index: number): void;
 }
 
-export function toolbar(viewer: Viewer, actions: ToolbarActions): Toolbar {
+export function toolbar(viewer: Viewer, box: ToolBox, actions: ToolbarActions): Toolbar {
   const windows = windowMenu(viewer, actions);
   const times = timeMenu(viewer, actions);
   const bar = element('div', { class: 'toolbar', role: 'toolbar', attributes: { 'aria-label': t('Scan tools') } }, [
@@ -30,6 +33,8 @@ export function toolbar(viewer: Viewer, actions: ToolbarActions): Toolbar {
     times.element,
     element('span', { class: 'separator' }),
     toolButtons(viewer),
+    element('span', { class: 'separator' }),
+    editButtons(box, actions.focusView),
     element('span', { class: 'separator' }),
     maskButtons(viewer),
     element('span', { class: 'grow' }),
@@ -144,8 +149,8 @@ function timeMenu(viewer: Viewer, actions: ToolbarActions): MenuButton {
 function toolButtons(viewer: Viewer): HTMLElement {
   const { store } = viewer;
   const navigate = iconButton({
-    icon: 'inspect',
-    label: t('Pointer: move the crosshair'),
+    icon: toolIcon('navigate'),
+    label: toolName('navigate'),
     pressed: true,
     click: () => store.set({ tool: 'navigate' }),
   });

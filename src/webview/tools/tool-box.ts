@@ -91,7 +91,7 @@ export class ToolBox {
   key(key: ToolKey): boolean {
     if (this.viewer.tools.get().operation) {
       if (key === 'Enter') {
-        if (this.proposals.accept()) this.closeOperation();
+        this.acceptProposal();
         return true;
       }
       this.closeOperation();
@@ -110,8 +110,8 @@ export class ToolBox {
     void this.proposals.start(scan, operationLabel(editing, operation), steps);
   }
 
-  /** Makes the operation that is shown. */
-  acceptOperation(): void {
+  /** Makes what is proposed. */
+  acceptProposal(): void {
     if (this.proposals.accept()) this.closeOperation();
   }
 
