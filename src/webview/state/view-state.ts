@@ -142,7 +142,7 @@ export function initialState(settings: ViewSettings): ViewState {
     reader: undefined,
     foldedSections: new Set(),
     panelOpen: true,
-    panelWidth: 240,
+    panelWidth: 272,
     timePoint: 0,
     rendering: undefined,
   };

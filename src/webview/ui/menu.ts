@@ -6,6 +6,8 @@ export interface MenuItem {
   /** Shown at the right, quieter: a value or a key. */
   readonly detail?: string;
   readonly checked?: boolean;
+  /** A line above it begins another group. */
+  readonly separated?: boolean;
   readonly choose: () => void;
 }
 
@@ -125,7 +127,7 @@ function menuRow(item: MenuItem, close: () => void): HTMLElement {
   const row = element(
     'div',
     {
-      class: 'menu-item',
+      class: item.separated ? 'menu-item separated' : 'menu-item',
       role: item.checked === undefined ? 'menuitem' : 'menuitemradio',
       attributes: { tabindex: '-1', 'aria-checked': item.checked === undefined ? undefined : String(item.checked) },
     },

@@ -53,8 +53,10 @@ export function virtualList<T>(options: {
         row.dataset.key = key;
         row.style.height = `${rowHeight}px`;
         rows.set(key, row);
-        space.append(row);
       }
+      // In the order in which they are seen and read out.
+      const before = space.children[n - first] ?? null;
+      if (before !== row) space.insertBefore(row, before);
       row.style.top = `${n * rowHeight}px`;
       row.id = `${options.label}-${n}`.replace(/\W+/g, '-');
       row.setAttribute('aria-setsize', String(items.length));

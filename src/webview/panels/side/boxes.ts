@@ -66,7 +66,7 @@ function boxRow(
     element('span', { class: 'swatch hollow', style: { 'border-color': color } }),
     element('span', { class: 'lesion-name', text: subtype }),
     element('span', { text }),
-    element('span', { class: 'quiet', text: at }),
+    element('span', { class: 'quiet row-rest', text: at }),
   ]);
   go.type = 'button';
   const label = `${subtypeName(subtype)} ${text} ${at}`;

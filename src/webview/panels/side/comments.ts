@@ -113,7 +113,7 @@ function otherRow(viewer: Viewer, k: number, comments: readonly Comment[]): HTML
   const more = comments.length > 1 ? ` (+${comments.length - 1})` : '';
   const go = element('button', { class: 'row-text', title: first?.text ?? '' }, [
     element('span', { class: 'lesion-name', text: t('Slice {0}', number) }),
-    element('span', { class: 'one-line quiet', text: `${first?.text ?? ''}${more}` }),
+    element('span', { class: 'quiet row-rest', text: `${first?.text ?? ''}${more}` }),
   ]);
   go.type = 'button';
   go.addEventListener('click', () => goToSlice(viewer, k));

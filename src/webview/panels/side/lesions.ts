@@ -73,7 +73,7 @@ function showRow(viewer: Viewer, row: HTMLElement, lesion: Lesion): void {
   const color = viewer.store.get().settings.subtypeColors[labelOf(subtype) - 1] ?? 'transparent';
   const slices = lesionSlices(viewer, lesion);
   const density = densityText(viewer, lesion);
-  const estimate = t('ABC/2 {0}', volumeText(abcHalf));
+  const estimate = t('ABC/2 ≈ {0}', volumeText(abcHalf));
   const swatch = element('span', { class: 'swatch', style: { background: color } });
   row.replaceChildren(
     element('span', { class: 'lesion-line' }, [
@@ -109,12 +109,13 @@ function actions(viewer: Viewer, host: PanelHost, lesion: Lesion): readonly Menu
   const free = editable(viewer) && !lockedLabels.has(own);
   const others = SUBTYPES.filter((subtype) => subtype !== lesion.subtype && !lockedLabels.has(labelOf(subtype)));
   const edits: readonly MenuItem[] = [
-    ...others.map((subtype) => ({
+    ...others.map((subtype, n) => ({
+      separated: n === 0,
       label: t('Relabel to {0}', subtype),
       detail: subtypeName(subtype),
       choose: () => change(labelOf(subtype), t('Relabel Lesion to {0}', subtype)),
     })),
-    { label: t('Delete Lesion'), choose: () => change(0, t('Delete {0} Lesion', lesion.subtype)) },
+    { label: t('Delete Lesion'), separated: true, choose: () => change(0, t('Delete {0} Lesion', lesion.subtype)) },
   ];
   const [first] = lesion.masks;
   return [
@@ -122,6 +123,7 @@ function actions(viewer: Viewer, host: PanelHost, lesion: Lesion): readonly Menu
     ...(free ? edits : []),
     {
       label: t('Show in Annotation Text'),
+      separated: true,
       choose: () => host.showText(first?.slice ?? 0, first?.runs[1] ?? 0),
     },
   ];
