@@ -106,14 +106,27 @@ function encodeRows({ runs, editors }: SliceAnnotation, height: number, numbers:
     const first = n;
     while (n < runs.length && runs[n + 1] === row) n += 4;
     const editor = editors.get(row);
-    if (n === first && editor === undefined) {
-      lines.push(numbers[row] ?? '');
-      continue;
-    }
-    const text = `${numbers[row]}${rowRuns(runs, first, n, numbers)}`;
-    lines.push(editor === undefined ? `"${text}"` : JSON.stringify(`${text} @${editor}`));
+    lines.push(rowEntry(numbers[row] ?? '', rowRuns(runs, first, n, numbers), editor));
   }
   return lines.join(',\n');
+}
+
+/** A row's line without the comma; `text` is that of its runs. */
+function rowEntry(number: string, text: string, editor: string | undefined): string {
+  if (editor !== undefined) return JSON.stringify(`${number}${text} @${editor}`);
+  return text === '' ? number : `"${number}${text}"`;
+}
+
+/** One row of a slice as `encodeAnnotation` writes it, without the comma. */
+export function encodeRow({ runs, editors }: SliceAnnotation, row: number): string {
+  let first = 0;
+  while (first < runs.length && (runs[first + 1] ?? 0) < row) first += 4;
+  let end = first;
+  let last = row;
+  for (; end < runs.length && runs[end + 1] === row; end += 4)
+    last = Math.max(last, (runs[end + 2] ?? 0) + (runs[end + 3] ?? 0));
+  const numbers = Array.from({ length: last + 1 }, (_, n) => String(n));
+  return rowEntry(String(row), rowRuns(runs, first, end, numbers), editors.get(row));
 }
 
 function rowRuns(runs: Uint32Array, first: number, end: number, numbers: readonly string[]): string {
