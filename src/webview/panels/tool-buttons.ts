@@ -61,10 +61,7 @@ export function editButtons(box: ToolBox, closed: () => void): HTMLElement {
   });
   store.watch(
     (state) => state.tool,
-    (tool) => {
-      const name = tool === 'navigate' || tool === 'ruler' ? t('Tool') : toolName(tool);
-      folded.setText(name);
-    },
+    (tool) => folded.setText(tool === 'navigate' ? t('Tool') : toolName(tool)),
   );
   operations.element.classList.add('when-wide');
   folded.element.classList.add('when-narrow');
@@ -104,11 +101,17 @@ function editButton(box: ToolBox, { tool, icon, key }: Entry): IconButton {
 
 function toolItems(box: ToolBox): MenuItem[] {
   const { store } = box.viewer;
-  return [...ENTRIES, { tool: 'polygon', key: 'Shift+L' } as const].map(({ tool, key }) => ({
+  const entries: readonly Pick<Entry, 'tool' | 'key'>[] = [
+    { tool: 'navigate', key: '' },
+    { tool: 'ruler', key: 'M' },
+    ...ENTRIES,
+    { tool: 'polygon', key: 'Shift+L' },
+  ];
+  return entries.map(({ tool, key }) => ({
     label: toolName(tool),
     detail: key,
     checked: store.get().tool === tool,
-    choose: () => box.toggle(tool),
+    choose: () => box.choose(tool),
   }));
 }
 

@@ -182,6 +182,8 @@ function toolButtons(viewer: Viewer): HTMLElement {
       ruler.setPressed(tool === 'ruler');
     },
   );
+  // A narrow editor has them in its menu of tools.
+  for (const button of [navigate, ruler]) button.element.classList.add('when-wide');
   store.watch(showsCrosshair, crosshair.setPressed);
   store.watch((state) => state.interpolation, interpolation.setPressed);
   return group(t('Tools'), [navigate, ruler, crosshair, interpolation, fit]);

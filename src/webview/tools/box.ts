@@ -4,10 +4,10 @@ import type { FieldChange } from '../../core/document/edit';
 import { boxesOfSlice } from '../../core/edit/boxes';
 import { sliceFields } from '../edit/fields';
 import { t } from '../l10n';
+import { boxCorners } from '../overlays/boxes';
 import type { Mark } from '../overlays/tool-marks';
 import type { PlaneView } from '../scan/planes';
 import type { Scan } from '../scan/scan';
-import type { Point } from '../viewports/camera';
 import type { Editing } from './editing';
 import type { Drag, PanePointer, Tool, ToolKey } from './tool';
 
@@ -226,12 +226,6 @@ function movedBox([i, j, ni, nj]: Box, edge: Grip['edge'], by: readonly [number,
   const [i0, n0] = along(i, ni, edge[0], by[0], grid.width);
   const [j0, n1] = along(j, nj, edge[1], by[1], grid.height);
   return [i0, j0, n0, n1];
-}
-
-/** The corners of a box on a slice of the volume, plane mm, in order around it. */
-export function boxCorners(view: PlaneView, k: number, [i, j, ni, nj]: Box): readonly Point[] {
-  const at = (u: number, v: number): Point => view.fromIndex([u - 0.5, v - 0.5, k]).point;
-  return [at(i, j), at(i + ni, j), at(i + ni, j + nj), at(i, j + nj)];
 }
 
 function handles(view: PlaneView, k: number, box: Box, color: string): Mark[] {

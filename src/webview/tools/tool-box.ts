@@ -81,10 +81,14 @@ export class ToolBox {
 
   /** Chooses a tool; the one that is chosen already gives way to the plain pointer. */
   toggle(tool: ToolName): void {
-    const { store } = this.viewer;
+    this.choose(this.viewer.store.get().tool === tool ? 'navigate' : tool);
+  }
+
+  choose(tool: ToolName): void {
     this.closeOperation();
-    store.set({ tool: store.get().tool === tool ? 'navigate' : tool });
-    if (store.get().tool !== 'navigate') this.viewer.warn(this.editing.edits.refusal);
+    this.viewer.store.set({ tool });
+    const edits = tool !== 'navigate' && tool !== 'ruler';
+    this.viewer.warn(edits ? this.editing.edits.refusal : undefined);
   }
 
   /** Gives a key to what is going on. Returns whether it was taken. */

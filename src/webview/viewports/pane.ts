@@ -3,6 +3,7 @@ import { element, perFrame, svg } from '../dom';
 import { sliceFields } from '../edit/fields';
 import { t } from '../l10n';
 import { currentSlice } from '../look';
+import { boxMarks } from '../overlays/boxes';
 import { CommentLayer } from '../overlays/comments';
 import { CrosshairLayer } from '../overlays/crosshair';
 import { HighlightLayer } from '../overlays/highlight';
@@ -30,6 +31,7 @@ export class Pane {
   private readonly previewCanvas = element('canvas', { class: 'mask preview' });
   private readonly preview = new MaskLayer(this.previewCanvas);
   private readonly marks = new MarkLayer();
+  private readonly boxes = new MarkLayer();
   private readonly crosshair = new CrosshairLayer();
   private readonly rulers: RulerLayer;
   private readonly letters = {
@@ -154,6 +156,8 @@ export class Pane {
     });
     this.drawMask(state, view, slice, camera);
     this.drawMarks();
+    const masked = state.overlay !== 'off' && !state.overlayHeld;
+    this.boxes.draw(masked ? boxMarks(view, slice, state.fields, this.viewer.labelColors()) : [], camera);
     this.drawRemarks(state, view, slice, camera);
     this.highlight.draw(state.highlighted, scan.volume.size, view, slice, camera);
     this.crosshair.draw(showsCrosshair(state) && scan.whole ? this.viewer.crosshairOn(this.plane) : undefined, camera);
@@ -170,6 +174,7 @@ export class Pane {
     this.element.setAttribute('aria-label', t('{0} view, {1}', this.viewer.planeName(this.plane), where));
     this.element.classList.toggle('active', state.layout === 'all' && state.active === this.plane);
   }
+
   private drawMask(state: ViewState, view: PlaneView, slice: number, camera: Camera): void {
     const masked = state.overlay !== 'off' && !state.overlayHeld;
     const { subtypeColors, overlayOpacity } = state.settings;
