@@ -1,5 +1,5 @@
 /** The servers and browsers that the end-to-end tests of one run share; started on first use, ended by the root hooks. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
@@ -21,11 +21,14 @@ export function temporaryFolder(purpose: string): string {
 /**
  * A VS Code server.
  * @param vsix packaged extension to install into it; without one it has none, and the workbench loads the checkout's
+ * @param folder of another extension that it has installed
  */
-export function sharedServer(vsix?: string): Promise<Server> {
-  return once(servers, vsix ?? '', async () => {
+export function sharedServer(vsix?: string, folder?: string): Promise<Server> {
+  return once(servers, `${vsix ?? ''} ${folder ?? ''}`, async () => {
     const host = await ensureHost();
     const state = temporaryFolder('server');
+    // A server that starts without a list of its extensions takes those that lie in their folder.
+    if (folder) cpSync(folder, path.join(state, 'extensions', path.basename(folder)), { recursive: true });
     if (vsix) await installExtension(host, vsix, { state });
     return startServer(host, { state });
   });

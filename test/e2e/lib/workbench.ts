@@ -34,6 +34,10 @@ export interface WorkbenchOptions {
   settings?: Record<string, unknown>;
   theme?: Theme;
   vsix?: string;
+  /** Absolute folder of another extension to have installed. */
+  alsoExtension?: string;
+  /** Runs in every frame, those of webviews too, before its own scripts. */
+  everywhere?: () => void;
   /** Address of a server that runs already and of the folder that it opens, instead of a server and a folder of ours. */
   running?: { address: string; folder: string };
   webgl?: boolean;
@@ -68,13 +72,14 @@ export function useWorkbench(options: WorkbenchOptions | (() => WorkbenchOptions
 /** Opens a workbench, on a new workspace unless it runs already, and waits until it can open scans. */
 export async function startWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const folder = options.running?.folder ?? makeWorkspace(options);
-  const server = options.running ? undefined : await sharedServer(options.vsix);
+  const server = options.running ? undefined : await sharedServer(options.vsix, options.alsoExtension);
   const extension = options.vsix ? {} : { extension: root };
   const address = options.running?.address ?? (server && workbenchUrl(server, { folder, ...extension })) ?? '';
   const browser = await sharedBrowser(options.webgl ?? true);
   const context = await browser.newContext({ viewport: options.size ?? { width: 1400, height: 900 } });
   // The longest anything may take before it counts as hung; nothing fails because a machine is slow.
   context.setDefaultTimeout(120_000);
+  if (options.everywhere) await context.addInitScript(options.everywhere);
   const workbench = new Workbench(context, await context.newPage(), server, folder, options);
   openWorkbenches.add(workbench);
   await workbench.open(address);
