@@ -1,10 +1,16 @@
 #!/usr/bin/env node
-/** The command line, `hemorica`. Exit codes: 0 good, 1 bad input, 2 wrong usage. */
+/** The command line, `hemorica`. Exit codes: 0 good, 1 findings or bad input, 2 wrong usage. */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { version } from '../../package.json';
+import { blame } from './commands/blame';
 import { convert } from './commands/convert';
+import { diff } from './commands/diff';
+import { gitDiff, textconv } from './commands/git-drivers';
+import { gitSetup } from './commands/git-setup';
+import { history } from './commands/history';
 import { info } from './commands/info';
+import { merge } from './commands/merge';
 import { segment } from './commands/segment';
 import { validate } from './commands/validate';
 import { complain } from './output';
@@ -25,6 +31,13 @@ const program = yargs(hideBin(process.argv))
   .command(convert)
   .command(segment)
   .command(validate)
+  .command(diff)
+  .command(merge)
+  .command(blame)
+  .command(history)
+  .command(gitSetup)
+  .command(textconv)
+  .command(gitDiff)
   .demandCommand(1, 'Name a command; --help lists them.')
   .strict()
   .version(version)

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { AnnotationError } from '../core/annotation/error';
 import { ScanError } from '../core/volume';
 import { WriteError } from '../node/atomic-write';
+import { MergeRefused } from '../node/git/driver';
+import { GitError } from '../node/git/git';
 import { InferenceStopped } from '../node/inference-client';
 
 export function print(text: string): void {
@@ -16,7 +18,8 @@ export function complain(text: string): void {
 
 /** Whether an error is about the user's input or disk, and so is told in one line without a stack. */
 export function isExpected(error: unknown): error is Error {
-  return [ScanError, WriteError, InferenceStopped, AnnotationError].some((kind) => error instanceof kind);
+  const kinds = [ScanError, WriteError, InferenceStopped, AnnotationError, GitError, MergeRefused];
+  return kinds.some((kind) => error instanceof kind);
 }
 
 /** Does one piece of work on what the user named. An expected failure is told on stderr. Resolves to the exit code, 0 or 1. */

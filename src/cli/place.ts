@@ -2,8 +2,11 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Folder of the running bundle, `dist`. */
-export const BUNDLE = path.dirname(fileURLToPath(import.meta.url));
+/** The running bundle, `cli.js`. */
+export const CLI = fileURLToPath(import.meta.url);
+
+/** Its folder, `dist`. */
+export const BUNDLE = path.dirname(CLI);
 
 /** Folder with the built-in models, one folder each. */
 export const MODELS = path.join(BUNDLE, '..', 'models');

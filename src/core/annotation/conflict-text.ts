@@ -35,16 +35,16 @@ function encodeStatement(conflict: StatementConflict): string {
   return inline({ statement: what, slice, subtype, base, ours, theirs });
 }
 
-function encodeVoxels({ slice, runs }: VoxelConflict, [width, height, depth]: Size): string {
+function encodeVoxels({ slice, runs }: VoxelConflict, [width, height]: Size): string {
   const lines: string[] = [];
   let [lastRow, end] = [0, 0];
   for (let n = 0; n < runs.length; n += NUMBERS_PER_CONFLICT) {
     const [row = 0, first = 0, length = 0, ...labels] = runs.subarray(n, n + NUMBERS_PER_CONFLICT);
     const ordered = row > lastRow || (row === lastRow && first >= end);
     const known = labels.every((label) => label < LETTERS.length);
-    if (slice >= depth || row >= height || first + length > width || length === 0 || !ordered || !known)
+    if (row >= height || first + length > width || length === 0 || !ordered || !known)
       throw new RangeError(
-        `Slice ${slice}: the conflict in row ${row}, columns ${first} to ${first + length - 1} is empty, not in order, or outside of ${width} x ${height} x ${depth}.`,
+        `Slice ${slice}: the conflict in row ${row}, columns ${first} to ${first + length - 1} is empty, not in order, or outside of ${width} x ${height}.`,
       );
     const columns = length > 1 ? `${first}+${length}` : String(first);
     lines.push(`"${row} ${columns} ${labels.map((label) => LETTERS[label]).join(' ')}"`);

@@ -159,7 +159,7 @@ describe('three-way merge', () => {
           if (conflict.kind !== 'voxels' || mirrored?.kind !== 'voxels') return assert.fail('voxels only');
           for (let at = 0; at < conflict.runs.length; at += NUMBERS_PER_CONFLICT) {
             const [row, column, length, was, mine, yours] = conflict.runs.subarray(at, at + NUMBERS_PER_CONFLICT);
-            const turned = [...mirrored.runs.subarray(at, at + NUMBERS_PER_CONFLICT)];
+            const turned: number[] = [...mirrored.runs.subarray(at, at + NUMBERS_PER_CONFLICT)];
             assert.deepEqual(turned, [row, column, length, was, yours, mine]);
           }
         }
