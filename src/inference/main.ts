@@ -8,10 +8,13 @@ import {
   ResponseError,
 } from 'vscode-jsonrpc/node';
 import { ScanError } from '../core/volume';
+import { checkOnScan } from '../node/check-scan';
+import { findImage } from '../node/find-image';
 import { loadScan, referenceTo } from '../node/load-scan';
 import { findScans, type ScanFiles } from '../node/scan-files';
 import {
   CANCELLED,
+  CheckMask,
   FAILED,
   type InferenceFailure,
   InferenceProgress,
@@ -32,52 +35,72 @@ const connection = createMessageConnection(new IPCMessageReader(process), new IP
 /** One scan at a time: two would need twice the memory and gain no time. */
 let last: Promise<unknown> = Promise.resolve();
 
-connection.onRequest(Segment, (params, token) => {
-  const result = last.then(() => answer(params, token));
-  last = result.catch(() => undefined);
-  return result.catch((error: unknown) => Promise.reject(toResponse(error, params.path)));
-});
-// Without its host the process has nobody to work for.
-process.once('disconnect', () => process.exit(0));
-connection.listen();
-
-async function answer(params: SegmentParams, token: CancellationToken): Promise<SegmentResult> {
-  const report = (stage: InferenceStage['stage'], done: number, total: number): void => {
-    void connection.sendNotification(InferenceProgress, { id: params.id, stage, done, total });
-  };
-  const controller = new AbortController();
-  const listener = token.onCancellationRequested(() => controller.abort(new Cancelled()));
-  if (token.isCancellationRequested) controller.abort(new Cancelled());
-  const { signal } = controller;
-  try {
-    signal.throwIfAborted();
-    report('loading-model', 0, 0);
-    const model = await loadModel(params.model, params.providers);
+connection.onRequest(Segment, (params, token) => inTurn(params.path, token, (signal) => answer(params, signal)));
+connection.onRequest(CheckMask, ({ id, annotation, image, masks }, token) =>
+  inTurn(annotation, token, async (signal) => {
+    const report = reporter(id);
     report('decoding', 0, 0);
-    const scan = await oneScan(params.path, signal);
-    const volume = await loadScan(scan, {
+    return checkOnScan(image, masks, await findImage(annotation, image, { signal }), {
       bundle: __dirname,
       signal,
       onProgress: (done, total) => report('decoding', done, total),
     });
-    const threshold = params.threshold ?? model.manifest.threshold;
-    const mask = await segment(volume, model, {
-      threshold,
-      checkpoint: (done, total) => {
-        signal.throwIfAborted();
-        report('running', done, total);
-      },
-    });
-    const { name, version, sha256 } = model.manifest;
-    return {
-      ...mask,
-      image: referenceTo(volume, scan),
-      model: { name, version, sha256, threshold, provider: model.provider },
-      notices: volume.notices,
-    };
-  } finally {
-    listener.dispose();
-  }
+  }),
+);
+// Without its host the process has nobody to work for.
+process.once('disconnect', () => process.exit(0));
+connection.listen();
+
+/** Does a piece of work after those that were asked for before it. */
+function inTurn<T>(
+  file: string,
+  token: CancellationToken,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const listener = token.onCancellationRequested(() => controller.abort(new Cancelled()));
+  if (token.isCancellationRequested) controller.abort(new Cancelled());
+  const result = last.then(() => {
+    controller.signal.throwIfAborted();
+    return work(controller.signal);
+  });
+  last = result.catch(() => undefined).then(() => listener.dispose());
+  return result.catch((error: unknown) => Promise.reject(toResponse(error, file)));
+}
+
+type Report = (stage: InferenceStage['stage'], done: number, total: number) => void;
+
+const reporter =
+  (id: number): Report =>
+  (stage, done, total) =>
+    void connection.sendNotification(InferenceProgress, { id, stage, done, total });
+
+async function answer(params: SegmentParams, signal: AbortSignal): Promise<SegmentResult> {
+  const report = reporter(params.id);
+  report('loading-model', 0, 0);
+  const model = await loadModel(params.model, params.providers);
+  report('decoding', 0, 0);
+  const scan = await oneScan(params.path, signal);
+  const volume = await loadScan(scan, {
+    bundle: __dirname,
+    signal,
+    onProgress: (done, total) => report('decoding', done, total),
+  });
+  const threshold = params.threshold ?? model.manifest.threshold;
+  const mask = await segment(volume, model, {
+    threshold,
+    checkpoint: (done, total) => {
+      signal.throwIfAborted();
+      report('running', done, total);
+    },
+  });
+  const { name, version, sha256 } = model.manifest;
+  return {
+    ...mask,
+    image: referenceTo(volume, scan),
+    model: { name, version, sha256, threshold, provider: model.provider },
+    notices: volume.notices,
+  };
 }
 
 async function oneScan(file: string, signal: AbortSignal): Promise<ScanFiles> {
@@ -94,8 +117,8 @@ function toResponse(error: unknown, file: string): ResponseError<InferenceFailur
       ? { file: error.file, problem: error.problem, remedy: error.remedy }
       : {
           file: path.basename(file),
-          problem: `the model failed on it (${error instanceof Error ? error.message : String(error)}).`,
-          remedy: 'Try another model; if it happens again, report it.',
+          problem: `the inference process failed on it (${error instanceof Error ? error.message : String(error)}).`,
+          remedy: 'Try again, or another model; if it happens again, report it.',
         };
   return new ResponseError(FAILED, `${failure.file}: ${failure.problem} ${failure.remedy}`, failure);
 }

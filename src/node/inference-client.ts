@@ -5,6 +5,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import {
+  type CancellationToken,
   CancellationTokenSource,
   createMessageConnection,
   IPCMessageReader,
@@ -12,9 +13,12 @@ import {
   type MessageConnection,
   ResponseError,
 } from 'vscode-jsonrpc/node';
+import type { ScanCheck } from '../core/lint/voxels';
 import { ScanError } from '../core/volume';
 import {
   CANCELLED,
+  CheckMask,
+  type CheckMaskParams,
   FAILED,
   InferenceProgress,
   type InferenceStage,
@@ -104,7 +108,25 @@ export class InferenceClient {
    * Runs a model on a scan. Rejects with ScanError for a bad scan or model, InferenceStopped when the
    * process crashed or hung, and the signal's reason when aborted.
    */
-  async segment(params: Omit<SegmentParams, 'id'>, options: RequestOptions = {}): Promise<SegmentResult> {
+  segment(params: Omit<SegmentParams, 'id'>, options: RequestOptions = {}): Promise<SegmentResult> {
+    return this.#request(
+      (running, id, token) => running.connection.sendRequest(Segment, { ...params, id }, token),
+      options,
+    );
+  }
+
+  /** Holds an annotation against its scan. Rejects as `segment` does. */
+  checkMask(params: Omit<CheckMaskParams, 'id'>, options: RequestOptions = {}): Promise<ScanCheck> {
+    return this.#request(
+      (running, id, token) => running.connection.sendRequest(CheckMask, { ...params, id }, token),
+      options,
+    );
+  }
+
+  async #request<T>(
+    send: (running: Running, id: number, token: CancellationToken) => Promise<T>,
+    options: RequestOptions,
+  ): Promise<T> {
     const { signal, onProgress } = options;
     signal?.throwIfAborted();
     await this.#pause(signal);
@@ -124,10 +146,10 @@ export class InferenceClient {
       grace = setTimeout(() => this.#kill(running, late), cancelSeconds * 1000);
     };
     try {
-      const result = await new Promise<SegmentResult>((resolve, reject) => {
+      const result = await new Promise<T>((resolve, reject) => {
         running.pending.set(id, { id, fail: reject, onProgress, lastSign: Date.now() });
         signal?.addEventListener('abort', abort, { once: true });
-        running.connection.sendRequest(Segment, { ...params, id }, cancel.token).then(resolve, reject);
+        send(running, id, cancel.token).then(resolve, reject);
       });
       this.#crashes = 0;
       return result;

@@ -10,6 +10,7 @@ import { NotificationType, RequestType } from 'vscode-jsonrpc';
 import type { ImageReference } from '../core/annotation/image';
 import type { SliceRuns } from '../core/annotation/runs';
 import type { ModelUse } from '../core/annotation/source';
+import type { ScanCheck } from '../core/lint/voxels';
 import type { Notice } from '../core/volume';
 
 export interface SegmentParams {
@@ -47,6 +48,20 @@ export interface InferenceFailure {
 }
 
 export const Segment = new RequestType<SegmentParams, SegmentResult, InferenceFailure>('inference/segment');
+
+export interface CheckMaskParams {
+  /** Identifies the request in `InferenceProgress`. */
+  readonly id: number;
+  /** Absolute path of the annotation, beside which its scan is looked for. */
+  readonly annotation: string;
+  /** What the annotation says of its scan. */
+  readonly image: ImageReference;
+  /** Slices with blood, in any order. */
+  readonly masks: readonly SliceRuns[];
+}
+
+/** Holds a mask against its scan: whether it belongs to it, and what of it lies where there can be no blood. */
+export const CheckMask = new RequestType<CheckMaskParams, ScanCheck, InferenceFailure>('inference/checkMask');
 
 export interface InferenceStage {
   readonly stage: 'decoding' | 'loading-model' | 'running';

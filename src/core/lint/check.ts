@@ -3,6 +3,7 @@ import type { Annotation } from '../annotation/annotation';
 import { AnnotationError } from '../annotation/error';
 import { parseAnnotation } from '../annotation/parse';
 import { checkBoxes } from './boxes';
+import { checkConflicts } from './conflicts';
 import type { Finding, PlacedFinding } from './finding';
 import { invalidFindings } from './invalid';
 import { checkIslands } from './islands';
@@ -21,6 +22,7 @@ export const STANDARD_OPTIONS: CheckOptions = { smallestIsland: 0.01 };
 /** Contradictions within an annotation. */
 export function checkAnnotation(annotation: Annotation, options: CheckOptions = STANDARD_OPTIONS): Finding[] {
   return [
+    ...checkConflicts(annotation),
     ...checkLabels(annotation),
     ...checkBoxes(annotation),
     ...checkIslands(annotation, options.smallestIsland, options.extents),

@@ -12,6 +12,7 @@ export const TEXT_CODES = [
   'box-without-mask',
   'box-not-enclosing',
   'tiny-island',
+  'undecided-conflict',
 ] as const;
 
 /** Findings that need the scan as well. */

@@ -26,6 +26,17 @@ export interface MaskFinding {
   readonly runs: Uint32Array;
 }
 
+/** What a scan says of an annotation. */
+export interface ScanCheck {
+  /** Whether the annotation belongs to the scan; if not, nothing else is looked at. */
+  readonly match: Match;
+  /** False for scans whose values are no HU: of their masks nothing can be said. */
+  readonly hounsfield: boolean;
+  readonly findings: readonly MaskFinding[];
+  /** mm that each slice stands for. */
+  readonly extents: readonly number[];
+}
+
 const CODES = ['outside-head', 'in-bone', 'in-air'] as const;
 
 /**
@@ -91,6 +102,11 @@ const WHERE: Readonly<Record<MaskFinding['code'], string>> = {
   'in-bone': `in bone (above ${BONE_ABOVE} HU)`,
   'in-air': `in air (below ${AIR_BELOW} HU)`,
 };
+
+/** What a scan says of an annotation as findings of it. */
+export function scanFindings({ match, findings }: Pick<ScanCheck, 'match' | 'findings'>): Finding[] {
+  return [...matchFindings(match), ...maskFindings(findings)];
+}
 
 /** The findings on a mask as findings of the annotation that holds it. */
 export function maskFindings(found: readonly MaskFinding[]): Finding[] {

@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { encodeAnnotation } from '../../../src/core/annotation/encode';
 import { parseAnnotation } from '../../../src/core/annotation/parse';
 import { decodeNifti } from '../../../src/core/formats/nifti';
 import { affineOf, indexToWorld } from '../../../src/core/geometry';
@@ -314,16 +315,51 @@ describe('hemorica', function () {
   });
 
   describe('validate', () => {
-    it('names file, line and column of what is wrong', async () => {
+    it('names file, line, column and code of what is wrong', async () => {
       fs.mkdirSync(at('sub'));
       fs.writeFileSync(at('sub/a.ich.json'), '{\n  "format": 1\n}\n');
       fs.writeFileSync(at('b.ich.json'), '{\n');
       const { code, stdout, stderr } = await hemorica('validate', '.');
-      assert.deepEqual([code, stdout], [1, '']);
+      assert.deepEqual([code, stderr], [1, '']);
       assert.match(
-        stderr,
-        /^hemorica: b\.ich\.json, line 2, column 1: [^\n]+\nhemorica: sub\/a\.ich\.json, line \d, column \d+: [^\n]+\n$/,
+        stdout,
+        /^b\.ich\.json:2:1: error: [^\n]+ \[syntax\]\nsub\/a\.ich\.json:2:\d+: error: [^\n]+ \[format\]\n$/,
       );
+      const gone = await hemorica('validate', 'gone.ich.json');
+      assert.deepEqual([gone.code, gone.stdout], [1, '']);
+      assert.match(gone.stderr, /^hemorica: gone\.ich\.json: [^\n]+\n$/);
+    });
+
+    it('tells contradictions, and with --scan what the scan says of the mask', async () => {
+      fs.writeFileSync(at('head.nii'), headNifti());
+      await good('segment', 'head.nii', '--quiet');
+      const text = fs.readFileSync(at('head.ich.json'), 'utf8');
+      assert.equal((await good('validate', 'head.ich.json', '--scan')).stdout, 'head.ich.json: valid\n');
+      const annotation = parseAnnotation(text);
+      const slices = annotation.slices.map((slice, k) =>
+        k === 3 ? { ...slice, runs: Uint32Array.of(2, 0, 0, 3, 2, 1, 0, 3) } : slice,
+      );
+      fs.writeFileSync(at('head.ich.json'), encodeAnnotation({ ...annotation, slices }));
+      const found = await hemorica('validate', 'head.ich.json', '--scan', '--json');
+      assert.equal(found.code, 1);
+      const { path: file, valid, findings, ...rest } = JSON.parse(found.stdout);
+      assert.deepEqual([file, valid, rest], [at('head.ich.json'), true, { hounsfield: true }]);
+      const outside = findings.find((one: { code: string }) => one.code === 'outside-head');
+      assert.deepEqual([outside.slice, outside.subtype, outside.severity, outside.length], [3, 'SDH', 'warning', 4]);
+      const lines = fs.readFileSync(at('head.ich.json'), 'utf8').split('\n');
+      assert.equal(lines[outside.line - 1]?.slice(outside.column - 1, outside.column + 3), 'D0+3');
+      const shifted = {
+        ...annotation.image,
+        affine: annotation.image.affine.map((value, n) => (n === 3 ? value + 4 : value)),
+      };
+      fs.writeFileSync(at('head.ich.json'), encodeAnnotation({ ...annotation, image: shifted }));
+      assert.match(
+        (await hemorica('validate', '.', '--scan')).stdout,
+        /^head\.ich\.json:\d+:\d+: error: [^\n]+ 4\.0 mm [^\n]+ \[image-geometry\]\n$/,
+      );
+      await good('validate', '.');
+      fs.rmSync(at('head.nii'));
+      assert.match((await hemorica('validate', '.', '--scan')).stderr, /its scan, head\.nii, cannot be read/);
     });
   });
 });
