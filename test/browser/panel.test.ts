@@ -174,14 +174,24 @@ describe('the list of lesions', () => {
 
   it('names the lesion under the pointer and its line in the text', async () => {
     await withPanel(async (viewer) => {
+      const under = (): Promise<string | null> =>
+        viewer.page.locator('[data-plane="axial"] .lesion-under').textContent();
       await goTo(viewer, HEAD, 'axial', [6, 8, 3]);
       const at = await placeOf(viewer, HEAD, 'axial', [6, 8, 3]);
       await viewer.page.mouse.move(at.x, at.y);
       await viewer.page.getByText('IPH lesion 1, 1.4 mL, line 3008').waitFor();
+      // Also under a pointer that rests.
+      await viewer.command('goToSlice', 8);
+      assert.equal(await under(), '');
+      await viewer.command('goToSlice', 4);
+      await button(viewer, 'Hide Intraparenchymal hemorrhage').press('Enter');
+      assert.equal(await under(), '');
+      await button(viewer, 'Show Intraparenchymal hemorrhage').press('Enter');
+      assert.match((await under()) ?? '', /^IPH lesion 1/);
       const beside = await placeOf(viewer, HEAD, 'axial', [20, 8, 3]);
       await viewer.page.mouse.move(beside.x, beside.y);
       await viewer.settled();
-      assert.equal(await viewer.page.locator('[data-plane="axial"] .lesion-under').textContent(), '');
+      assert.equal(await under(), '');
     });
   });
 });

@@ -13,13 +13,18 @@ import type { LesionWatch } from './lesion-watch';
 /** Tells the line (from 1) of a row in the annotation's text; null where there is none. */
 export type LineOfRow = (place: RowPlace) => Promise<number | null>;
 
+/** Where a pane names a lesion. */
+export interface LesionSign {
+  showLesion(text: string): void;
+}
+
 export class LesionHover {
   /** Lines of rows as they are now, by slice and row; forgotten with every edit. */
   private lines = new Map<string, number | null>();
   private asking = false;
-  private shown:
-    | { readonly pane: { showLesion(text: string): void }; readonly place: RowPlace; readonly lesion: Lesion }
-    | undefined;
+  private shown: { readonly pane: LesionSign; readonly place: RowPlace; readonly lesion: Lesion } | undefined;
+
+  private last: { readonly pane: LesionSign; readonly pointer: PanePointer } | undefined;
 
   constructor(
     private readonly viewer: Viewer,
@@ -32,14 +37,25 @@ export class LesionHover {
     viewer.store.watch((state) => state.masks, forget);
     viewer.store.watch((state) => state.fields, forget);
     viewer.store.watch((state) => state.annotation, forget);
+    // What lies under a pointer that rests changes with the mask and with what of it is shown.
+    for (const part of ['lesions', 'masks', 'hiddenLabels', 'overlay'] as const) {
+      viewer.store.watch(
+        (state) => state[part],
+        () => {
+          if (this.last) this.show(this.last.pane, this.last.pointer);
+        },
+      );
+    }
   }
 
   /** The pointer is over a pane, or has left it (undefined). */
-  show(pane: { showLesion(text: string): void }, pointer: PanePointer | undefined): void {
+  show(pane: LesionSign, pointer: PanePointer | undefined): void {
+    if (pointer) this.last = { pane, pointer };
+    else if (this.last?.pane === pane) this.last = undefined;
     const index = pointer && this.indexAt(pointer);
     const lesion = index && this.lesionAt(index);
     if (!index || !lesion) {
-      this.shown = undefined;
+      if (this.shown?.pane === pane) this.shown = undefined;
       pane.showLesion('');
       return;
     }
