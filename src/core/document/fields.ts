@@ -4,9 +4,11 @@ import {
   type Box,
   bySubtype,
   type Comment,
+  type Conflict,
   type Presence,
   type Review,
 } from '../annotation/annotation';
+import type { ImageReference } from '../annotation/image';
 import { SUBTYPES, type Subtype } from '../annotation/subtype';
 
 /** What is stated of a slice beside its mask; slices without any of it are left out. */
@@ -22,12 +24,17 @@ export interface AnnotationFields {
   readonly patient: Readonly<Record<Subtype, Presence>>;
   readonly review: Review;
   readonly slices: readonly SliceFields[];
+  /** What a merge left open; undefined where nothing is. */
+  readonly conflicts?: readonly Conflict[];
+  /** Only where something is open, which may be the name of the image. */
+  readonly image?: ImageReference;
 }
 
-export function fieldsOf({ patient, review, slices }: Annotation): AnnotationFields {
+export function fieldsOf({ patient, review, slices, conflicts, image }: Annotation): AnnotationFields {
   return {
     patient,
     review,
+    ...(conflicts ? { conflicts, image } : {}),
     slices: slices.flatMap(({ findings, comments }, slice) => {
       const stated = SUBTYPES.some(
         (subtype) => findings[subtype].present !== null || findings[subtype].boxes.length > 0,

@@ -39,6 +39,13 @@ function changeField(fields: AnnotationFields, change: FieldChange): AnnotationF
     case 'review':
       expect(fields.review);
       return { ...fields, review: change.after };
+    case 'conflicts': {
+      expect(fields.conflicts ?? []);
+      const { conflicts: _, ...rest } = fields;
+      return change.after.length > 0 ? { ...rest, conflicts: change.after } : rest;
+    }
+    case 'image':
+      return { ...fields, image: change.after };
     case 'slice': {
       const old = sliceFields(fields, change.slice);
       expect(old.present[change.subtype]);

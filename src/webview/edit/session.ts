@@ -4,6 +4,7 @@
  * put under the edits that the host has not answered yet.
  */
 import { type AnnotationEdit, type FieldChange, invertEdit } from '../../core/document/edit';
+import { decidedByPainting } from '../../core/document/resolve';
 import type { MaskChange } from '../../core/edit/changes';
 import { mergeChanges } from '../../core/mask/changes';
 import type { AnnotationView } from '../../protocol/view';
@@ -57,7 +58,7 @@ export class EditSession {
 
   /** Paints and sends an edit that has not been painted yet. Returns whether it could be made. */
   commit(label: string, mask: MaskChange, fields: readonly FieldChange[] = []): boolean {
-    const edit: AnnotationEdit = { label, mask, fields };
+    const edit: AnnotationEdit = { label, mask, fields: [...fields, ...this.decided(mask, fields)] };
     if (this.refusal !== undefined || (mask.length === 0 && fields.length === 0)) return false;
     if (!this.show(edit)) return false;
     this.deliver(edit);
@@ -85,7 +86,9 @@ export class EditSession {
         if (!close()) return;
         const mask = joined(parts);
         if (mask.length === 0) return;
-        this.deliver({ label, mask, fields: [] });
+        const fields = this.decided(mask);
+        if (fields.length > 0) this.show({ label, mask: [], fields });
+        this.deliver({ label, mask, fields });
         this.viewer.masksChanged();
       },
       cancel: () => {
@@ -121,6 +124,13 @@ export class EditSession {
     this.showUnanswered();
     if (stroke) this.repaint(stroke);
     this.viewer.masksChanged();
+  }
+
+  /** Painting over a conflict of a merge decides it, unless the edit says itself what becomes of conflicts. */
+  private decided(mask: MaskChange, fields: readonly FieldChange[] = []): FieldChange[] {
+    const open = this.viewer.store.get().fields?.conflicts;
+    if (!open || fields.some(({ field }) => field === 'conflicts')) return [];
+    return decidedByPainting(open, mask);
   }
 
   private deliver(edit: AnnotationEdit): void {
