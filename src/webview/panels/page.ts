@@ -11,6 +11,7 @@ import { ToolBox } from '../tools/tool-box';
 import type { Viewer } from '../viewer';
 import { paneGrid } from '../viewports/grid';
 import type { MakeViewport } from '../viewports/pane';
+import { mergeBanner } from './merge-banner';
 import { sidePanel } from './side';
 import { sliceBar } from './slice-bar';
 import { annotationBanner, type StageActions, stageCover } from './stage';
@@ -64,6 +65,7 @@ export function sideAndToolbar(
     bar.element,
     toolStrip(toolBox, focusView),
     annotationBanner(viewer, actions),
+    mergeBanner(viewer),
     element('div', { class: 'middle' }, [element('div', { class: 'center' }, [stage, slices.element]), side]),
   ]);
   foldWhenNarrow(page, viewer);

@@ -5,6 +5,7 @@ import { textButton } from '../ui/button';
 import type { Viewer } from '../viewer';
 import { boxesPart } from './side/boxes';
 import { commentsPart } from './side/comments';
+import { conflictsPart } from './side/conflicts';
 import { labelsPart } from './side/labels';
 import { lesionsPart } from './side/lesions';
 import type { PanelHost } from './side/panel-parts';
@@ -25,6 +26,7 @@ export function sidePanel(viewer: Viewer, host: PanelHost): HTMLElement {
   });
   start.classList.add('start');
   const parts = [
+    conflictsPart(viewer, host),
     section(viewer, 'subtypes', t('Subtypes'), subtypesPart(viewer)),
     lesionsPart(viewer, host),
     labelsPart(viewer, host),

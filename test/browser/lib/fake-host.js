@@ -34,10 +34,13 @@ window.fakeHost = {
     window.postMessage({ jsonrpc: '2.0', method, params });
   },
 };
-const typed = (annotation) =>
-  annotation.state === 'shown'
-    ? { ...annotation, slices: annotation.slices.map(({ slice, runs }) => ({ slice, runs: Uint32Array.from(runs) })) }
-    : annotation;
+const withRuns = (item) => (item.runs ? { ...item, runs: Uint32Array.from(item.runs) } : item);
+const typed = ({ ...annotation }) => {
+  if (annotation.state !== 'shown') return annotation;
+  const { conflicts } = annotation.fields;
+  const fields = conflicts ? { ...annotation.fields, conflicts: conflicts.map(withRuns) } : annotation.fields;
+  return { ...annotation, slices: annotation.slices.map(withRuns), fields };
+};
 window.acquireVsCodeApi = () => ({
   postMessage(message) {
     received.push(message);

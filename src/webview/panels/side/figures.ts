@@ -19,7 +19,10 @@ export function sliceNumber(viewer: Viewer, k: number): number {
 }
 
 /** "slice 14", "slices 14-19": as the view numbers them. */
-export function lesionSlices(viewer: Viewer, { firstSlice, lastSlice }: Lesion): string {
+export function lesionSlices(
+  viewer: Viewer,
+  { firstSlice, lastSlice }: Pick<Lesion, 'firstSlice' | 'lastSlice'>,
+): string {
   const numbers = [sliceNumber(viewer, firstSlice), sliceNumber(viewer, lastSlice)].sort((a, b) => a - b);
   return numbers[0] === numbers[1] ? t('slice {0}', numbers[0] ?? 0) : t('slices {0}-{1}', ...numbers);
 }
