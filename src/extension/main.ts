@@ -40,17 +40,20 @@ export function activate(context: vscode.ExtensionContext): Exports {
     },
     modelUsed: (name, provider) => status.modelUsed(name, provider),
   };
-  const provider = new ScanEditorProvider(services);
+  // One for each type of editor: VS Code takes an edit to be of the type whose provider tells of it.
+  const scans = new ScanEditorProvider(services);
+  const anyFiles = new ScanEditorProvider(services);
   const options = { supportsMultipleEditorsPerDocument: true };
   subscriptions.push(
     log,
     sessions,
     unsaved,
     status,
-    provider,
+    scans,
+    anyFiles,
     { dispose: () => client?.dispose() },
-    vscode.window.registerCustomEditorProvider(SCAN_VIEW, provider, options),
-    vscode.window.registerCustomEditorProvider(ANY_FILE_VIEW, provider, options),
+    vscode.window.registerCustomEditorProvider(SCAN_VIEW, scans, options),
+    vscode.window.registerCustomEditorProvider(ANY_FILE_VIEW, anyFiles, options),
     ...registerViewCommands(services),
     registerOpenSeries(services),
     registerOpenSample(services, context.globalStorageUri),

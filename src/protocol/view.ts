@@ -77,6 +77,8 @@ export interface ReadyResult {
   readonly assets: Assets;
   /** 'none' until the page has reported the scan with `ScanDecoded`: a mask is shown only once it is known to belong to it. */
   readonly annotation: AnnotationView;
+  /** Why this scan's annotation can never be edited here, e.g. because it is an older version of git; absent where it can. */
+  readonly readOnly?: string;
   /** Translations of the page's English strings into VS Code's display language; absent for English. */
   readonly translations?: Readonly<Record<string, string>>;
 }

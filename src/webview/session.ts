@@ -123,6 +123,7 @@ export class Session {
   }
 
   private readOnly(annotation: AnnotationView): string | undefined {
+    if (this.ready.readOnly !== undefined) return this.ready.readOnly;
     if (annotation.state === 'refused') return t('The annotation is not shown, so it cannot be edited.');
     if (annotation.state === 'shown' && annotation.problem !== undefined) return annotation.problem;
     return undefined;

@@ -184,13 +184,17 @@ export class AnnotationDocument implements vscode.Disposable {
     }
   }
 
+  /** Why this scan is never edited, whatever its annotation: an older version of git, or a place that cannot be written. */
+  get readOnly(): string | undefined {
+    const writable = hasNeighbours(this.uri) && vscode.workspace.fs.isWritableFileSystem(this.uri.scheme) !== false;
+    return writable ? undefined : vscode.l10n.t('{0} is open for reading only.', baseName(this.uri));
+  }
+
   #mustBeEditable(view: AnnotationView): void {
     if (!this.#scan) throw new EditRefused(vscode.l10n.t('The scan has not been read yet. Try again in a moment.'));
     if (view.state === 'refused') throw new EditRefused(view.message);
     if (this.#problem !== undefined) throw new EditRefused(this.#problem);
-    if (!hasNeighbours(this.uri) || vscode.workspace.fs.isWritableFileSystem(this.uri.scheme) === false) {
-      throw new EditRefused(vscode.l10n.t('{0} is open for reading only.', baseName(this.uri)));
-    }
+    if (this.readOnly !== undefined) throw new EditRefused(this.readOnly);
   }
 
   /** The present annotation; a new, empty one where there is none. */

@@ -133,6 +133,7 @@ export class ScanSession implements vscode.Disposable {
     const { webview } = this.panel;
     const dist = vscode.Uri.joinPath(this.services.extensionUri, 'dist');
     this.#ready = true;
+    const { readOnly } = this.document.annotated;
     return {
       name: this.document.name,
       source,
@@ -142,6 +143,7 @@ export class ScanSession implements vscode.Disposable {
         codecsUrl: `${webview.asWebviewUri(vscode.Uri.joinPath(dist, 'codecs'))}/`,
       },
       annotation: this.document.annotation,
+      ...(readOnly === undefined ? {} : { readOnly }),
       ...(vscode.l10n.bundle ? { translations: vscode.l10n.bundle } : {}),
     };
   }
