@@ -7,6 +7,8 @@ import { registerOpenSeries } from './commands/open-series';
 import { registerOpenSample } from './commands/sample';
 import { registerSegment } from './commands/segment';
 import { registerViewCommands } from './commands/view';
+import type { AnnotationViewProvider } from './compare/provider';
+import { registerComparing } from './compare/register';
 import { ANY_FILE_VIEW, SCAN_VIEW, ScanEditorProvider } from './editor/provider';
 import { SessionList } from './editor/session-list';
 import { HeaderReader } from './scan/headers';
@@ -16,6 +18,7 @@ import { StatusReporter } from './status';
 /** What `activate` hands out; tests look at it. */
 export interface Exports {
   readonly sessions: SessionList;
+  readonly comparisons: AnnotationViewProvider;
 }
 
 export function activate(context: vscode.ExtensionContext): Exports {
@@ -43,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
   // One for each type of editor: VS Code takes an edit to be of the type whose provider tells of it.
   const scans = new ScanEditorProvider(services);
   const anyFiles = new ScanEditorProvider(services);
+  const comparing = registerComparing(services);
   const options = { supportsMultipleEditorsPerDocument: true };
   subscriptions.push(
     log,
@@ -54,12 +58,13 @@ export function activate(context: vscode.ExtensionContext): Exports {
     { dispose: () => client?.dispose() },
     vscode.window.registerCustomEditorProvider(SCAN_VIEW, scans, options),
     vscode.window.registerCustomEditorProvider(ANY_FILE_VIEW, anyFiles, options),
-    ...registerViewCommands(services),
+    ...registerViewCommands(services, () => comparing.provider.active),
+    ...comparing.subscriptions,
     registerOpenSeries(services),
     registerOpenSample(services, context.globalStorageUri),
     registerSegment(services),
     registerShowAnnotation(services),
     vscode.commands.registerCommand('hemorica.showLog', () => log.show()),
   );
-  return { sessions };
+  return { sessions, comparisons: comparing.provider };
 }

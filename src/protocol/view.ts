@@ -126,6 +126,8 @@ export type ViewCommand =
   | 'nextSliceWithBlood'
   | 'previousSliceWithBlood'
   | 'goToSlice'
+  /** Argument: slice k of the volume, counted from 0. */
+  | 'showSlice'
   | 'nextWindow'
   | 'previousWindow'
   | 'setWindow'

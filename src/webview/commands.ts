@@ -1,6 +1,7 @@
 /** The host's commands (keys, palette, menus) on a view. */
 import type { Layout, ToolCommand, ViewCommand } from '../protocol/view';
 import { t } from './l10n';
+import { goToSlice } from './look';
 import type { OverlayMode } from './state/view-state';
 import type { ToolBox } from './tools/tool-box';
 import type { Viewer } from './viewer';
@@ -14,7 +15,7 @@ export interface CommandTargets {
   focusSliceField(): void;
   openTimePoints(): void;
   /** Takes the commands that choose and run tools. */
-  readonly toolBox: ToolBox;
+  readonly toolBox: Pick<ToolBox, 'run' | 'toggle'>;
 }
 
 type Handler = (viewer: Viewer, argument: number | string | undefined, targets: CommandTargets) => void;
@@ -32,6 +33,9 @@ const HANDLERS: Readonly<Record<Exclude<ViewCommand, ToolCommand>, Handler>> = {
     // The argument counts from 1, as the view does.
     if (argument === undefined) targets.focusSliceField();
     else if (Number.isFinite(Number(argument))) viewer.goTo(Math.round(Number(argument)) - 1);
+  },
+  showSlice: (viewer, argument) => {
+    if (typeof argument === 'number' && viewer.scan?.whole) goToSlice(viewer, argument);
   },
   nextWindow: (viewer) => viewer.cycleWindow(1),
   previousWindow: (viewer) => viewer.cycleWindow(-1),

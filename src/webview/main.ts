@@ -16,6 +16,7 @@ import {
   SettingsChanged,
 } from '../protocol/view';
 import { runCommand } from './commands';
+import { startCompare } from './compare/main';
 import { element } from './dom';
 import { EditSession } from './edit/session';
 import { setBundle, t } from './l10n';
@@ -127,7 +128,9 @@ performance.mark('hemorica:script');
 const host = connectHost();
 window.addEventListener('error', (event) => reportFailure(host, event.error ?? event.message));
 window.addEventListener('unhandledrejection', (event) => reportFailure(host, event.reason));
-start(host).catch((error: unknown) => {
+const started =
+  document.body.dataset.view === 'compare' ? startCompare(host, (error) => reportFailure(host, error)) : start(host);
+started.catch((error: unknown) => {
   reportFailure(host, error);
   const message = error instanceof Error ? error.message : String(error);
   document.body.append(

@@ -55,7 +55,10 @@ export const PLAIN_COMMANDS = [
   'boxesFromMask',
 ] as const satisfies readonly ViewCommand[];
 
-type Ask = (session: ScanSession) => Promise<number | string | undefined>;
+/** An editor that takes commands of the viewer. */
+export type ViewEditor = Pick<ScanSession, 'run' | 'status'> & { readonly document: { readonly uri: vscode.Uri } };
+
+type Ask = (session: ViewEditor) => Promise<number | string | undefined>;
 
 /** Commands with an argument, asked for where they are run without one (from the palette). */
 const ASKING_COMMANDS: Readonly<Partial<Record<ViewCommand, Ask>>> = {
@@ -65,10 +68,11 @@ const ASKING_COMMANDS: Readonly<Partial<Record<ViewCommand, Ask>>> = {
   chooseSubtype: askSubtype,
 };
 
-export function registerViewCommands({ sessions }: Services): vscode.Disposable[] {
+/** @param other The editor in front where that is no scan editor. */
+export function registerViewCommands({ sessions }: Services, other: () => ViewEditor | undefined): vscode.Disposable[] {
   const register = (command: ViewCommand, ask?: Ask): vscode.Disposable =>
     vscode.commands.registerCommand(`hemorica.${command}`, async (argument?: unknown) => {
-      const session = sessions.active;
+      const session = sessions.active ?? other();
       if (!session) return;
       const given = typeof argument === 'number' || typeof argument === 'string' ? argument : await ask?.(session);
       if (ask && given === undefined) return;
@@ -80,7 +84,7 @@ export function registerViewCommands({ sessions }: Services): vscode.Disposable[
   ];
 }
 
-async function askSlice({ status }: ScanSession): Promise<number | undefined> {
+async function askSlice({ status }: ViewEditor): Promise<number | undefined> {
   const slices = status?.slices ?? 0;
   if (!status || slices === 0) return undefined;
   const answer = await vscode.window.showInputBox({
@@ -95,7 +99,7 @@ async function askSlice({ status }: ScanSession): Promise<number | undefined> {
   return answer === undefined ? undefined : sliceNumberOf(answer, slices);
 }
 
-async function askWindow({ document, status }: ScanSession): Promise<string | undefined> {
+async function askWindow({ document, status }: ViewEditor): Promise<string | undefined> {
   const picked = await vscode.window.showQuickPick(
     viewSettings(document.uri).presets.map(({ name, center, width }) => ({
       label: name,

@@ -5,8 +5,9 @@ import { contentSecurityPolicy } from './csp';
  * The page of a scan editor: a root element, the stylesheet and one external script; the decoder's
  * code is fetched along with them, since the first slice waits for it. It holds no
  * inline script and nothing of the scan; the page asks for that with `view/ready`.
+ * @param view What the page shows: a scan to read and edit, or a version of an annotation.
  */
-export function scanPage(webview: vscode.Webview, extensionUri: vscode.Uri): string {
+export function scanPage(webview: vscode.Webview, extensionUri: vscode.Uri, view: 'scan' | 'compare' = 'scan'): string {
   const asset = (name: string): string =>
     webview.asWebviewUri(vscode.Uri.joinPath(extensionUri, 'dist', name)).toString();
   return `<!DOCTYPE html>
@@ -19,7 +20,7 @@ export function scanPage(webview: vscode.Webview, extensionUri: vscode.Uri): str
 <link rel="stylesheet" href="${asset('webview.css')}">
 <link rel="preload" as="fetch" crossorigin="anonymous" href="${asset('worker.js')}">
 </head>
-<body>
+<body data-view="${view}">
 <div id="root"></div>
 <script type="module" src="${asset('webview.js')}"></script>
 </body>

@@ -24,6 +24,10 @@ export class SessionList implements vscode.Disposable {
     return active.find(({ status }) => status !== undefined && status.focus !== 'none') ?? active[0];
   }
 
+  get all(): readonly ScanSession[] {
+    return [...this.#sessions];
+  }
+
   /** Editors that show a scan. */
   showing(uri: vscode.Uri): ScanSession[] {
     return [...this.#sessions].filter((session) => session.document.uri.toString() === uri.toString());

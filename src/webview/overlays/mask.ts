@@ -9,6 +9,8 @@ export interface MaskStyle {
   readonly mode: 'filled' | 'outline' | 'hatched';
   /** 0 to 1, for filled masks. */
   readonly opacity: number;
+  /** Width of an outline in CSS pixels; 2 unless said. */
+  readonly lineWidth?: number;
 }
 
 /** Width of an outline in CSS pixels. */
@@ -51,7 +53,9 @@ export class MaskLayer {
     const rect = whole ? undefined : (changed as PixelRect);
     if (rect) {
       context.beginPath();
-      context.rect(...screenRect(rect, plane, camera, style.mode === 'outline' ? OUTLINE : 0, ratio));
+      context.rect(
+        ...screenRect(rect, plane, camera, style.mode === 'outline' ? (style.lineWidth ?? OUTLINE) : 0, ratio),
+      );
       context.clip();
     }
     context.clearRect(0, 0, camera.size[0], camera.size[1]);
@@ -71,7 +75,13 @@ export class MaskLayer {
     const [left, top] = toScreen(camera, [-du / 2, -dv / 2]);
     const [sx, sy] = [du / camera.scale, dv / camera.scale];
     if (style.mode === 'outline') {
-      this.outlines?.stroke(context, new DOMMatrix([sx, 0, 0, sy, left, top]), style.colors, OUTLINE, rect);
+      this.outlines?.stroke(
+        context,
+        new DOMMatrix([sx, 0, 0, sy, left, top]),
+        style.colors,
+        style.lineWidth ?? OUTLINE,
+        rect,
+      );
       return;
     }
     context.imageSmoothingEnabled = false;

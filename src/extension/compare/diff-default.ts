@@ -1,0 +1,51 @@
+/**
+ * The setting hemorica.diff.default. Which editor shows a diff is VS Code's to decide, by its own
+ * setting workbench.diffEditorAssociations: ours is kept in step with it, in the scope in which it was set.
+ */
+import * as vscode from 'vscode';
+import { SECTION } from '../settings';
+
+const PATTERN = '*.ich.json';
+/** VS Code's name of its text editor. */
+const TEXT = 'default';
+
+/** Keeps VS Code's association in step with the setting. */
+export function followDiffDefault(log: vscode.LogOutputChannel): vscode.Disposable {
+  const apply = (): void => {
+    associate().catch((error: unknown) =>
+      log.warn(`workbench.diffEditorAssociations could not be changed: ${String(error)}`),
+    );
+  };
+  apply();
+  return vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration(`${SECTION}.diff.default`)) apply();
+  });
+}
+
+type Associations = Readonly<Record<string, string>>;
+
+async function associate(): Promise<void> {
+  const wanted = vscode.workspace.getConfiguration(SECTION).inspect<string>('diff.default');
+  const workbench = vscode.workspace.getConfiguration('workbench');
+  const present = workbench.inspect<Associations>('diffEditorAssociations');
+  const scopes = [
+    [vscode.ConfigurationTarget.Global, wanted?.globalValue, present?.globalValue],
+    [vscode.ConfigurationTarget.Workspace, wanted?.workspaceValue, present?.workspaceValue],
+  ] as const;
+  for (const [target, value, associations] of scopes) {
+    const next = withDefault(associations, value);
+    if (next !== associations) await workbench.update('diffEditorAssociations', next, target);
+  }
+}
+
+/** The associations of a scope as the setting wants them: the same object where they are so already. */
+export function withDefault(
+  associations: Associations | undefined,
+  wanted: string | undefined,
+): Associations | undefined {
+  const text = associations?.[PATTERN] === TEXT;
+  if ((wanted === 'text') === text) return associations;
+  if (wanted === 'text') return { ...associations, [PATTERN]: TEXT };
+  const { [PATTERN]: _, ...others } = associations ?? {};
+  return Object.keys(others).length > 0 ? others : undefined;
+}
