@@ -4,10 +4,21 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { encodeAnnotation } from '../../src/core/annotation/encode';
 import { parseAnnotation } from '../../src/core/annotation/parse';
-import { EditRefused } from '../../src/core/document/refused';
+import { applyEdit } from '../../src/core/document/apply';
 import type { ScanSession } from '../../src/extension/editor/session';
 import { waitFor } from '../e2e/lib/wait';
-import { annotationOf, IPH, isDirty, paint, runsOf, stroke, textOf, untilClean, untilDirty } from './lib/annotating';
+import {
+  annotationOf,
+  IPH,
+  isDirty,
+  paint,
+  runsOf,
+  SDH,
+  stroke,
+  textOf,
+  untilClean,
+  untilDirty,
+} from './lib/annotating';
 import { answering, closeAll, decoded, extension, open } from './lib/editor';
 import { newUid, SLICES, useFolder, writeDicom, writeNifti } from './lib/scans';
 
@@ -133,12 +144,12 @@ describe('the document of a scan', () => {
   it('refuses edits made on another state, and those of an annotation that is not of this scan', async () => {
     const { session, file } = await openNew('refuses');
     paint(session, 1, 20, 10, 14);
-    assert.throws(() => paint(session, 1, 20, 12, 18), EditRefused);
+    assert.throws(() => paint(session, 1, 20, 12, 18), { name: 'EditRefused' });
     await run(SAVE);
     const other = { ...annotationOf(session), image: { ...annotationOf(session).image, sha256: '0'.repeat(64) } };
     writeFileSync(file, encodeAnnotation(other));
     await waitFor('the refusal', () => session.document.annotation.state === 'refused');
-    assert.throws(() => paint(session, 2, 20, 10, 14), EditRefused);
+    assert.throws(() => paint(session, 2, 20, 10, 14), { name: 'EditRefused' });
     await session.document.annotated.save();
     assert.equal(readFileSync(file, 'utf8'), encodeAnnotation(other), 'it is not overwritten');
   });
@@ -226,9 +237,10 @@ describe('changes of the annotation by others', () => {
     await untilClean(session.document.uri);
     return { session, uri: session.document.uri, file: at(`${name}.ich.json`) };
   };
-  /** What another program makes of the file: a row more. */
+  /** What another program makes of the file: a row of slice 0 more. */
   const outside = (file: string, row: number): void => {
-    writeFileSync(file, readFileSync(file, 'utf8').replace(`\n${row},\n`, `\n"${row} SDH 7",\n`));
+    const annotation = parseAnnotation(readFileSync(file, 'utf8'));
+    writeFileSync(file, encodeAnnotation(applyEdit(annotation, stroke(0, row, 7, 7, SDH))));
   };
 
   it('are taken over where nothing is unsaved', async () => {

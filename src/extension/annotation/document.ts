@@ -1,14 +1,12 @@
 import * as vscode from 'vscode';
-import { type Annotation, emptyAnnotation, masksOf } from '../../core/annotation/annotation';
+import { type Annotation, emptyAnnotation } from '../../core/annotation/annotation';
 import { encodeAnnotation } from '../../core/annotation/encode';
 import { imageReference } from '../../core/annotation/image';
 import { annotationMatches } from '../../core/annotation/match';
-import type { Merge } from '../../core/annotation/merge';
 import { parseAnnotation } from '../../core/annotation/parse';
 import { creditEdit } from '../../core/document/credit';
 import { diffAnnotations, sameAnnotation } from '../../core/document/diff';
 import { type AnnotationEdit, isEmptyEdit } from '../../core/document/edit';
-import { fieldsOf } from '../../core/document/fields';
 import { AnnotationModel, Step } from '../../core/document/model';
 import { EditRefused } from '../../core/document/refused';
 import type { AnnotationView, DecodedScan } from '../../protocol/view';
@@ -17,11 +15,11 @@ import { baseName, hasNeighbours } from '../scan/files';
 import { type Backup, writeBackup } from './backup';
 import { AnnotationFile, type Content, writeFile } from './file';
 import { locateAnnotation, type Place } from './locate';
-import { askAboutOutsideChange, conflictMessage, mergeForTheirs } from './outside';
-import { provenanceOf } from './provenance';
+import { OutsideChange } from './outside';
 import { hasDirtyTab } from './tabs';
 import { type Agreed, AnnotationText, plain } from './text';
 import type { UnsavedTexts } from './unsaved';
+import { viewOf } from './view';
 
 /** An edit as it was applied. */
 export interface AppliedEdit {
@@ -68,10 +66,9 @@ export class AnnotationDocument implements vscode.Disposable {
   #textProblem: string | undefined;
   /** While what the user typed is taken over, the text is left as it was typed. */
   #taking = false;
-  /** The other side's content of the file, while the user has yet to decide about it. */
-  #foreign: Content | undefined;
-  /** The content that a message on screen asks about. */
-  #asked: Content | undefined;
+  readonly #outside: OutsideChange;
+  /** Nothing is left to save, and VS Code does not know yet. */
+  #unsettled = false;
   readonly #tabs: vscode.Disposable;
   #saving = false;
   #disposed = false;
@@ -80,10 +77,19 @@ export class AnnotationDocument implements vscode.Disposable {
   constructor(
     private readonly uri: vscode.Uri,
     log: vscode.LogOutputChannel,
-    private readonly unsaved: UnsavedTexts,
+    unsaved: UnsavedTexts,
   ) {
     this.file = new AnnotationFile(uri, () => locateAnnotation(uri, this.#scan?.seriesInstanceUid), log);
     this.file.onDidChange(() => this.#changedOnDisk());
+    this.#outside = new OutsideChange({
+      model: this.#model,
+      perform: (edit) => this.#perform(edit),
+      seen: ({ annotation, text }) => {
+        if (annotation) this.#accept(annotation, text);
+        else if (this.#model.base) this.#model.rebase(this.#model.base, text);
+      },
+      unsavedText: (annotation) => unsaved.offer(annotation, () => this.#textOf()),
+    });
     this.#text = new AnnotationText(
       () => (this.#scan ? (this.file.uri ?? this.file.place?.uri) : undefined),
       {
@@ -121,22 +127,10 @@ export class AnnotationDocument implements vscode.Disposable {
 
   /** What a page may show: the mask only if it was made on this scan; 'none' until the scan is known. */
   get view(): AnnotationView {
-    const { annotation, revision } = this.#model;
     if (!this.#scan) return { state: 'none' };
     const file = baseName(this.file.uri ?? this.file.place?.uri ?? this.uri);
-    const problem = this.#problem;
-    if (!annotation) return problem === undefined ? { state: 'none' } : { state: 'refused', file, message: problem };
-    const match = annotationMatches(annotation.image, this.#scan);
-    if (!match.matches) return { state: 'refused', file, message: match.message };
-    return {
-      state: 'shown',
-      file,
-      slices: masksOf(annotation),
-      fields: fieldsOf(annotation),
-      revision,
-      provenance: provenanceOf(annotation),
-      ...(problem === undefined ? {} : { problem }),
-    };
+    const { annotation, revision } = this.#model;
+    return viewOf(annotation, this.#scan, { file, problem: this.#problem, revision });
   }
 
   /** A page has decoded the scan: from now on the annotation can be shown or refused, and edited. */
@@ -247,16 +241,20 @@ export class AnnotationDocument implements vscode.Disposable {
     if (annotation && !this.#taking) this.#text.show(annotation, () => encodeAnnotation(annotation));
   }
 
+  #textOf(): string {
+    return this.#model.annotation ? encodeAnnotation(this.#model.annotation) : '';
+  }
+
   // The file on disk
 
   #changedOnDisk(): void {
     const { content } = this.file;
-    this.#foreign = undefined;
+    this.#outside.forget();
     if (!this.#model.dirty) this.#adopt(content);
     else if (content === undefined) this.#deleted();
     else if (content.text !== undefined && content.text === this.#model.baseText) this.#diskProblem = content.problem;
     else if (content.annotation && this.#says(content.annotation)) this.#accept(content.annotation, content.text);
-    else this.#ask(content);
+    else this.#outside.ask(content);
     this.#announce();
   }
 
@@ -276,7 +274,7 @@ export class AnnotationDocument implements vscode.Disposable {
   #accept(base: Annotation, text: string | undefined): void {
     this.#diskProblem = undefined;
     this.#model.rebase(base, text);
-    this.#settle();
+    this.#checkSettled();
   }
 
   #deleted(): void {
@@ -288,54 +286,6 @@ export class AnnotationDocument implements vscode.Disposable {
         baseName(this.uri),
       ),
     );
-  }
-
-  #ask(content: Content): void {
-    this.#foreign = content;
-    if (this.#asked === content) return;
-    this.#asked = content;
-    const accept = (): void => {
-      this.#foreign = undefined;
-      if (content.annotation) this.#accept(content.annotation, content.text);
-      else if (this.#model.base) this.#model.rebase(this.#model.base, content.text);
-    };
-    const replaceBy = (annotation: Annotation, label: string): void => {
-      accept();
-      const edit = this.#model.annotation && diffAnnotations(this.#model.annotation, annotation, label);
-      if (edit && !isEmptyEdit(edit)) this.#perform(edit);
-      this.#settle();
-    };
-    const answered = askAboutOutsideChange(content, this.#model, {
-      open: () => !this.#disposed && this.#foreign === content,
-      compare: () => this.#compare(content),
-      keep: accept,
-      take: () => content.annotation && replaceBy(content.annotation, vscode.l10n.t('Take Version on Disk')),
-      merge: (merge) => {
-        const theirs = content.annotation && mergeForTheirs(this.#model, content.annotation);
-        replaceBy(merge.merged, vscode.l10n.t('Merge With Version on Disk'));
-        void this.#sayConflicts(merge, theirs);
-      },
-    });
-    void answered.finally(() => {
-      if (this.#asked === content) this.#asked = undefined;
-    });
-  }
-
-  async #sayConflicts(merge: Merge, theirs: Annotation | undefined): Promise<void> {
-    const message = conflictMessage(merge);
-    if (message === undefined) return;
-    const take = vscode.l10n.t('Take Theirs There');
-    const chosen = await vscode.window.showWarningMessage(message, ...(theirs ? [take] : []));
-    if (chosen !== take || !theirs || this.#disposed || !this.#says(merge.merged)) return;
-    this.#perform(diffAnnotations(merge.merged, theirs, take));
-  }
-
-  #compare({ uri }: Content): Thenable<unknown> {
-    const ours = this.unsaved.offer(uri, () =>
-      this.#model.annotation ? encodeAnnotation(this.#model.annotation) : '',
-    );
-    const title = vscode.l10n.t('{0} (on disk ↔ unsaved)', baseName(uri));
-    return vscode.commands.executeCommand('vscode.diff', uri, ours, title);
   }
 
   // The open text
@@ -400,6 +350,7 @@ export class AnnotationDocument implements vscode.Disposable {
       // Both were changed at once in the same place: the text is what the user looks at.
       this.#perform(diffAnnotations(annotation, parsed, label));
     }
+    this.#checkSettled();
   }
 
   #savedAsText(uri: vscode.Uri, text: string): void {
@@ -427,6 +378,7 @@ export class AnnotationDocument implements vscode.Disposable {
     this.#text.flush();
     if (this.#problem !== undefined) throw new Error(vscode.l10n.t('Not saved. {0}', this.#problem));
     this.#saving = true;
+    this.#unsettled = false;
     try {
       await this.#write();
       await this.#text.save();
@@ -442,9 +394,10 @@ export class AnnotationDocument implements vscode.Disposable {
       const { annotation } = this.#model;
       if (!annotation || annotation === written) return;
       await this.file.load();
-      if (this.#foreign) {
-        const file = baseName(this.#foreign.uri);
-        this.#ask(this.#foreign);
+      const { content } = this.#outside;
+      if (content) {
+        this.#outside.ask(content);
+        const file = baseName(content.uri);
         throw new Error(
           vscode.l10n.t('Not saved: {0} was changed outside of this editor. Choose what is to happen with it.', file),
         );
@@ -476,10 +429,11 @@ export class AnnotationDocument implements vscode.Disposable {
   /** Gives up unsaved edits: shows what is on disk. */
   async revert(): Promise<void> {
     const { base, baseText } = this.#model;
-    this.#foreign = undefined;
+    this.#outside.forget();
     // A new annotation that was never saved is none.
     this.#model.adopt(baseText === undefined ? undefined : base, baseText);
     await this.file.load();
+    this.#adopt(this.file.content);
     this.#mirror();
     await this.#text.save();
     this.#announce();
@@ -507,10 +461,17 @@ export class AnnotationDocument implements vscode.Disposable {
     return uri && place ? { uri, scanFile: place.scanFile } : place;
   }
 
-  /** Where nothing is left to save in the eyes of this side, VS Code is told so by a save, which writes nothing. */
+  /** Something other than a save may have left nothing to save. VS Code then has to be told so, by a save that writes nothing. */
+  #checkSettled(): void {
+    if (this.#saving || this.#model.dirty) return;
+    this.#unsettled = true;
+    this.#settle();
+  }
+
   #settle(): void {
-    if (this.#saving || this.#disposed || !this.#model.annotation || this.#model.dirty) return;
-    if (hasDirtyTab(this.uri)) void vscode.workspace.save(this.uri);
+    if (!this.#unsettled || this.#saving || this.#disposed || this.#model.dirty || !hasDirtyTab(this.uri)) return;
+    this.#unsettled = false;
+    void vscode.workspace.save(this.uri);
   }
 
   dispose(): void {

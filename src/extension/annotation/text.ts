@@ -4,7 +4,7 @@ import { changedLines } from '../../core/document/lines';
 import { tabUris } from './tabs';
 
 /** Typing is read once it has paused this long, ms: short enough that a mask follows within 200 ms. */
-const PAUSE = 80;
+const PAUSE = 50;
 
 /** Attempts to write into a text that the user is typing in, before it is left to the next edit. */
 const ATTEMPTS = 5;
