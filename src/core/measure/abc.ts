@@ -12,13 +12,26 @@ type Point = readonly [number, number];
 
 /** mL. `slices` are the runs of one lesion; diameters reach to the outer edges of voxels. */
 export function abcHalf(slices: readonly SliceRuns[], grid: MeasureGrid): number {
-  const areas = slices.map(({ runs }) => voxelsOf(runs));
-  const largest = Math.max(...areas);
-  const widest = slices[areas.indexOf(largest)];
-  if (widest === undefined) return 0;
-  const { a, b } = diameters(corners(widest.runs, grid));
-  const c = slices.reduce((sum, { slice }, n) => {
-    const part = (areas[n] ?? 0) / largest;
+  const areas = slices.map(({ slice, runs }) => ({ slice, voxels: voxelsOf(runs) }));
+  return abcOfAreas(areas, (slice) => slices.filter((one) => one.slice === slice).map(({ runs }) => runs), grid);
+}
+
+/**
+ * The same from the lesion's voxels in each slice.
+ * @param runsOf Runs of the lesion in a slice, in any number of lists; asked for the largest slice only.
+ */
+export function abcOfAreas(
+  areas: readonly { readonly slice: number; readonly voxels: number }[],
+  runsOf: (slice: number) => readonly Uint32Array[],
+  grid: MeasureGrid,
+): number {
+  const [first] = areas;
+  if (first === undefined) return 0;
+  const widest = areas.reduce((most, area) => (area.voxels > most.voxels ? area : most), first);
+  const largest = widest.voxels;
+  const { a, b } = diameters(corners(runsOf(widest.slice), grid));
+  const c = areas.reduce((sum, { slice, voxels }) => {
+    const part = voxels / largest;
     const weight = part > 0.75 ? 1 : part >= 0.25 ? 0.5 : 0;
     return sum + weight * (grid.extents[slice] ?? 0);
   }, 0);
@@ -31,16 +44,24 @@ function voxelsOf(runs: Uint32Array): number {
   return count;
 }
 
-/** Corners of the runs, in mm within the plane: all that the convex hull of the voxels can touch. */
-function corners(runs: Uint32Array, { column, row }: MeasureGrid): Point[] {
+/** Hull of the runs, in mm within the plane, from the outer corners of each row: all that it can touch. */
+function corners(lists: readonly Uint32Array[], { column, row }: MeasureGrid): Point[] {
   // Rows along an axis of the plane that is perpendicular to the columns' step, for sheared images.
   const dx = Math.sqrt(dot(column, column));
   const skew = dot(row, column) / dx;
   const dy = Math.sqrt(Math.max(0, dot(row, row) - skew * skew));
+  const rows = new Map<number, [first: number, end: number]>();
+  for (const runs of lists) {
+    for (let n = 0; n < runs.length; n += 4) {
+      const [j = 0, start = 0] = [runs[n + 1], runs[n + 2]];
+      const end = start + (runs[n + 3] ?? 0);
+      const known = rows.get(j);
+      rows.set(j, known ? [Math.min(known[0], start), Math.max(known[1], end)] : [start, end]);
+    }
+  }
   const points: Point[] = [];
-  for (let n = 0; n < runs.length; n += 4) {
-    const [, j = 0, start = 0, length = 0] = runs.subarray(n, n + 4);
-    for (const i of [start - 0.5, start + length - 0.5]) {
+  for (const [j, [first, end]] of rows) {
+    for (const i of [first - 0.5, end - 0.5]) {
       for (const y of [j - 0.5, j + 0.5]) points.push([i * dx + y * skew, y * dy]);
     }
   }

@@ -7,7 +7,7 @@ import type { Steps } from '../edit/steps';
 import type { Vec3 } from '../volume';
 import { touchingSlices } from './components';
 import type { MeasureGrid } from './grid';
-import { joinLesion, type Lesion } from './lesion';
+import { joinLesion, type Lesion, type MeasuredLesion, numbered } from './lesion';
 import { type LesionPart, type MeasuredScan, partsOf } from './lesion-part';
 
 /** A slice with blood. */
@@ -20,15 +20,13 @@ interface KnownSlice {
   links?: { readonly above: KnownSlice; readonly pairs: readonly (readonly [LesionPart, LesionPart])[] };
 }
 
-type Unnumbered = Omit<Lesion, 'number'>;
-
-/** Lesions joined between two yields. */
-const LESIONS_PER_STEP = 20;
+/** Slices or lesions put together between two yields. */
+const PER_STEP = 20;
 
 export class LesionIndex {
   private readonly slices = new Map<number, KnownSlice>();
   /** By first part: the lesion as it was measured, and the parts that it had. */
-  private readonly measured = new WeakMap<LesionPart, { parts: readonly LesionPart[]; lesion: Unnumbered }>();
+  private readonly measured = new WeakMap<LesionPart, { parts: readonly LesionPart[]; lesion: MeasuredLesion }>();
   private lesionOfPart: ReadonlyMap<LesionPart, Lesion> = new Map();
 
   /** @param scan Adds HU. */
@@ -50,23 +48,23 @@ export class LesionIndex {
       this.learn(k, runs(k));
       yield { done: ++done, total: done + changed.size };
     }
-    const groups = this.groups();
-    const lesions: { lesion: Unnumbered; parts: readonly LesionPart[] }[] = [];
+    const groups = yield* this.groups();
+    const lesions: { lesion: MeasuredLesion; parts: readonly LesionPart[] }[] = [];
     for (const parts of groups) {
       const lesion = this.measure(parts);
       if (lesion) lesions.push({ lesion, parts });
-      if (lesions.length % LESIONS_PER_STEP === 0) yield { done: lesions.length, total: groups.length };
+      if (lesions.length % PER_STEP === 0) yield { done: lesions.length, total: groups.length };
     }
     // Groups come in order of their first voxel, so equal volumes keep that order.
     lesions.sort((a, b) => b.lesion.volume - a.lesion.volume);
     const owners = new Map<LesionPart, Lesion>();
-    const numbered = lesions.map(({ lesion, parts }, n): Lesion => {
-      const result = { number: n + 1, ...lesion };
+    const list = lesions.map(({ lesion, parts }, n): Lesion => {
+      const result = numbered(lesion, n + 1);
       for (const part of parts) owners.set(part, result);
       return result;
     });
     this.lesionOfPart = owners;
-    return numbered;
+    return list;
   }
 
   /** The lesion of a voxel (i, j, k), as the last update found it; undefined where there is none. */
@@ -114,19 +112,24 @@ export class LesionIndex {
   }
 
   /** Parts that hang together, each list in order of slices; the lists in order of their first voxel. */
-  private groups(): LesionPart[][] {
+  private *groups(): Steps<LesionPart[][]> {
     const order = [...this.slices.keys()].sort((a, b) => a - b);
     const parents = new Map<LesionPart, LesionPart>();
     const rootOf = (part: LesionPart): LesionPart => {
-      let root = part;
-      for (let up = parents.get(root); up !== undefined; up = parents.get(root)) root = up;
-      if (root !== part) parents.set(part, root);
-      return root;
+      let at = part;
+      for (let up = parents.get(at); up !== undefined; up = parents.get(at)) {
+        const above = parents.get(up);
+        if (above) parents.set(at, above);
+        at = up;
+      }
+      return at;
     };
     for (const k of order) {
       const slice = this.slices.get(k);
       const above = this.slices.get(k + 1);
       if (!slice || !above) continue;
+      // Only links that are not known yet take time.
+      if (slice.links?.above !== above) yield { done: k, total: order.length };
       for (const [part, other] of this.linksOf(slice, above)) {
         const [a, b] = [rootOf(part), rootOf(other)];
         if (a !== b) parents.set(b, a);
@@ -144,7 +147,7 @@ export class LesionIndex {
     return [...groups.values()];
   }
 
-  private measure(parts: readonly LesionPart[]): Unnumbered | undefined {
+  private measure(parts: readonly LesionPart[]): MeasuredLesion | undefined {
     const [first] = parts;
     if (!first) return undefined;
     const known = this.measured.get(first);

@@ -3,7 +3,7 @@ import type { SliceRuns } from '../annotation/runs';
 import { type Subtype, subtypeOf } from '../annotation/subtype';
 import { addScaled } from '../vec3';
 import type { Vec3 } from '../volume';
-import { abcHalf } from './abc';
+import { abcOfAreas } from './abc';
 import { type MeasureGrid, voxelVolume } from './grid';
 import { joinMoments, type LesionPart } from './lesion-part';
 
@@ -27,14 +27,32 @@ export interface Lesion {
   readonly hu?: { readonly mean: number; readonly sd: number };
 }
 
-/** A lesion without its number, from its parts in order of their slices; undefined for a label that no subtype has. */
-export function joinLesion(parts: readonly LesionPart[], grid: MeasureGrid): Omit<Lesion, 'number'> | undefined {
+/** A lesion before it has its place in the list. */
+export interface MeasuredLesion extends Omit<Lesion, 'number' | 'masks'> {
+  /** Its masks, made when they are first asked for: most lesions of a list are only counted. */
+  readonly masks: () => readonly SliceRuns[];
+}
+
+export function numbered({ masks, ...figures }: MeasuredLesion, number: number): Lesion {
+  return {
+    number,
+    ...figures,
+    get masks() {
+      return masks();
+    },
+  };
+}
+
+/** Measures a lesion by its parts, in order of their slices; undefined for a label that no subtype has. */
+export function joinLesion(parts: readonly LesionPart[], grid: MeasureGrid): MeasuredLesion | undefined {
   const subtype = subtypeOf(parts[0]?.label ?? 0);
   if (subtype === undefined) return undefined;
   let [volume, voxels] = [0, 0];
   const moment: [number, number, number] = [0, 0, 0];
   let world: Vec3 = [0, 0, 0];
+  const areas = new Map<number, number>();
   for (const part of parts) {
+    areas.set(part.slice, (areas.get(part.slice) ?? 0) + part.voxels);
     const unit = voxelVolume(grid, part.slice);
     voxels += part.voxels;
     volume += part.voxels * unit;
@@ -44,18 +62,26 @@ export function joinLesion(parts: readonly LesionPart[], grid: MeasureGrid): Omi
     world = addScaled(world, grid.positions[part.slice] ?? [0, 0, 0], part.voxels * unit);
     world = addScaled(addScaled(world, grid.column, part.sumI * unit), grid.row, part.sumJ * unit);
   }
-  const masks = joinRuns(parts);
+  let masks: readonly SliceRuns[] | undefined;
+  const runsOf = (k: number): Uint32Array[] => parts.filter(({ slice }) => slice === k).map(({ runs }) => runs);
   const { count, mean, squares } = joinMoments(parts.map(({ hu }) => hu));
   return {
     subtype,
     voxels,
     volume,
-    firstSlice: masks[0]?.slice ?? 0,
-    lastSlice: masks.at(-1)?.slice ?? 0,
-    masks,
+    firstSlice: parts[0]?.slice ?? 0,
+    lastSlice: parts.at(-1)?.slice ?? 0,
+    masks: () => {
+      masks ??= joinRuns(parts);
+      return masks;
+    },
     centroid: [moment[0] / volume, moment[1] / volume, moment[2] / volume],
     centroidWorld: [world[0] / volume, world[1] / volume, world[2] / volume],
-    abcHalf: abcHalf(masks, grid),
+    abcHalf: abcOfAreas(
+      [...areas].map(([slice, count]) => ({ slice, voxels: count })),
+      runsOf,
+      grid,
+    ),
     ...(count > 0 ? { hu: { mean, sd: Math.sqrt(squares / count) } } : {}),
   };
 }
@@ -63,7 +89,11 @@ export function joinLesion(parts: readonly LesionPart[], grid: MeasureGrid): Omi
 /** Parts of one slice as one mask, in the order of runs. */
 function joinRuns(parts: readonly LesionPart[]): SliceRuns[] {
   const bySlice = new Map<number, Uint32Array[]>();
-  for (const { slice, runs } of parts) bySlice.set(slice, [...(bySlice.get(slice) ?? []), runs]);
+  for (const { slice, runs } of parts) {
+    const known = bySlice.get(slice);
+    if (known) known.push(runs);
+    else bySlice.set(slice, [runs]);
+  }
   return [...bySlice].map(([slice, [first = new Uint32Array(0), ...others]]) => {
     if (others.length === 0) return { slice, runs: first };
     const runs = [first, ...others].flatMap((list) =>
