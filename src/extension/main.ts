@@ -14,11 +14,13 @@ import { SessionList } from './editor/session-list';
 import { HeaderReader } from './scan/headers';
 import type { Services } from './services';
 import { StatusReporter } from './status';
+import { registerTexts, type Texts } from './text/register';
 
 /** What `activate` hands out; tests look at it. */
 export interface Exports {
   readonly sessions: SessionList;
   readonly comparisons: AnnotationViewProvider;
+  readonly texts: Texts;
 }
 
 export function activate(context: vscode.ExtensionContext): Exports {
@@ -47,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const scans = new ScanEditorProvider(services);
   const anyFiles = new ScanEditorProvider(services);
   const comparing = registerComparing(services);
+  const texts = registerTexts(services, context.storageUri);
   const options = { supportsMultipleEditorsPerDocument: true };
   subscriptions.push(
     log,
@@ -60,11 +63,12 @@ export function activate(context: vscode.ExtensionContext): Exports {
     vscode.window.registerCustomEditorProvider(ANY_FILE_VIEW, anyFiles, options),
     ...registerViewCommands(services, () => comparing.provider.active),
     ...comparing.subscriptions,
+    texts,
     registerOpenSeries(services),
     registerOpenSample(services, context.globalStorageUri),
     registerSegment(services),
     registerShowAnnotation(services),
     vscode.commands.registerCommand('hemorica.showLog', () => log.show()),
   );
-  return { sessions, comparisons: comparing.provider };
+  return { sessions, comparisons: comparing.provider, texts };
 }

@@ -26,7 +26,13 @@ export interface ScanPlacement {
 }
 
 /** The placement of a volume. */
-export function placementOf({ size, spacing, direction, slices, identity }: Volume): ScanPlacement {
+export function placementOf({
+  size,
+  spacing,
+  direction,
+  slices,
+  identity,
+}: Pick<Volume, 'size' | 'spacing' | 'direction' | 'slices' | 'identity'>): ScanPlacement {
   const { seriesInstanceUid } = identity;
   return {
     size,
