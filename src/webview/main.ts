@@ -58,7 +58,7 @@ async function start(host: Host): Promise<void> {
   const loadRenderer = async (): Promise<void> => {
     const loaded = await import('./viewports/renderer');
     const rendering = detectRendering();
-    loaded.prepare(rendering);
+    loaded.prepare(rendering, () => viewer.store.set({ rendering: 'cpu' }));
     renderer = loaded;
     viewer.store.set({ rendering });
     viewer.redraw();

@@ -136,6 +136,13 @@ export class NiftiDecoder {
 
   #parse(bytes: Uint8Array): NiftiHeader {
     const header = parseNiftiHeader(bytes, this.#name);
+    // Analyze has no magic: in a file of NIfTI's own name that means a wrong one.
+    if (header.format === 'analyze' && /\.nii(\.gz)?$/i.test(this.#name))
+      throw new ScanError(
+        this.#name,
+        'Its magic is none of NIfTI ("n+1" is expected): it is another kind of file, or damaged.',
+        'Check that the file is what its name says; rename the header of an Analyze pair to .hdr.',
+      );
     if (!header.single)
       throw new ScanError(
         this.#name,

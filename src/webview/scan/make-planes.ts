@@ -4,6 +4,7 @@ import { type DisplayPlane, displayPlane, planeImage } from '../../core/reformat
 import type { Volume } from '../../core/volume';
 import type { PageMask } from '../edit/page-mask';
 import { type PerPlane, PLANES, type Plane } from '../state/view-state';
+import type { ImageStack } from '../viewports/picture';
 import type { Drawing } from './drawing';
 import { PlaneLabels } from './label-image';
 import type { PlaneView } from './planes';
@@ -28,6 +29,16 @@ function makePlane(
     labels.watch((boxes) => images.changed(boxes));
     return images;
   };
+  const stackOf = (linear: boolean): ImageStack => ({
+    count: plane.count,
+    width,
+    height,
+    spacing: [columnSpacing, rowSpacing],
+    float: drawing.float,
+    usefulRange: () => drawing.usefulRange(),
+    image: (n) => drawing.image(planeImage(volume, plane, n, linear).pixels, width, height),
+  });
+  const stack = stackOf(true);
   const labels = imagesOf(mask);
   const proposed = imagesOf(preview);
   return {
@@ -39,15 +50,8 @@ function makePlane(
     native: plane.stackAxis === 2,
     axis: plane.stackAxis,
     mapping: plane,
-    stack: {
-      count: plane.count,
-      width,
-      height,
-      spacing: [columnSpacing, rowSpacing],
-      float: drawing.float,
-      usefulRange: () => drawing.usefulRange(),
-      image: (n) => drawing.image(planeImage(volume, plane, n).pixels, width, height),
-    },
+    stack,
+    nearest: plane.exact ? stack : stackOf(false),
     toWorld: ({ slice, point }) =>
       indexToWorld(volume, plane.toIndex(point[0] / columnSpacing, point[1] / rowSpacing, slice)),
     toPlane: (world) => {

@@ -28,6 +28,8 @@ export interface PlaneView extends PlaneExtent {
   /** Axis of the volume (0 i, 1 j, 2 k) along which the slices are stacked. */
   readonly axis: 0 | 1 | 2;
   readonly stack: ImageStack;
+  /** The same with the nearest voxel's value in every pixel; the very same stack where every pixel is a voxel. */
+  readonly nearest: ImageStack;
   /** LPS mm. */
   toWorld(at: PlanePoint): Vec3;
   /** The plane's coordinates of an LPS point. */

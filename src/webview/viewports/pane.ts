@@ -46,7 +46,9 @@ export class Pane {
   private readonly highlight = new HighlightLayer();
   private readonly comments: CommentLayer;
   private viewport: Viewport | undefined;
+  /** CSS pixels, and device pixels to each. */
   private size: Point = [0, 0];
+  private ratio = 0;
   /** What the viewport shows or has been asked to show. */
   private pictured: Picture | undefined;
   /** Draws everything in the next frame; the two others only the mask, and what tools draw. */
@@ -88,7 +90,10 @@ export class Pane {
       ],
     );
     for (const letter of Object.values(this.letters)) letter.setAttribute('aria-hidden', 'true');
-    new ResizeObserver(() => this.resized()).observe(this.element);
+    // A zoom may change the size in CSS pixels alone, another screen that in its own pixels alone.
+    for (const box of ['content-box', 'device-pixel-content-box'] as const) {
+      new ResizeObserver(() => this.resized()).observe(this.element, { box });
+    }
   }
 
   /** The current camera; undefined while the pane is hidden or nothing is loaded. */
@@ -130,7 +135,10 @@ export class Pane {
 
   private resized(): void {
     const { clientWidth, clientHeight } = this.element;
+    const ratio = window.devicePixelRatio;
+    if (clientWidth === this.size[0] && clientHeight === this.size[1] && ratio === this.ratio) return;
     this.size = [clientWidth, clientHeight];
+    this.ratio = ratio;
     if (clientWidth === 0 || clientHeight === 0) return;
     this.viewport?.resize();
     this.pictured = undefined;
@@ -148,7 +156,7 @@ export class Pane {
     // A first slice stands alone: the other planes come with the whole scan.
     if (!scan.whole && !view.native) return;
     this.drawPicture({
-      stack: view.stack,
+      stack: state.interpolation ? view.stack : view.nearest,
       slice,
       camera,
       range: scan.range(state.window),

@@ -8,6 +8,7 @@
 import {
   cache,
   Enums,
+  eventTarget,
   getConfiguration,
   imageLoader,
   metaData,
@@ -20,20 +21,26 @@ import {
 import type { Camera } from './camera';
 import type { ImageStack, Picture } from './picture';
 import { quantized } from './quantize';
-import type { Rendering } from './webgl';
+import { detectRendering, type Rendering } from './webgl';
 
 const SCHEME = 'hemorica';
 
 /** Bytes of windowless images that cornerstone may keep; they can be made again at any time. */
 const CACHE_BYTES = 48e6;
 
+/** Lost WebGL contexts after which another one is not tried. */
+const MOST_LOSSES = 3;
+
 let rendering: Rendering = 'gpu';
 
 const stacks = new Map<string, ImageStack>();
 let stackNumber = 0;
 
-/** Prepares cornerstone to draw by WebGL 2 or by the CPU; once, before the first viewport. */
-export function prepare(how: Rendering): void {
+/**
+ * Prepares cornerstone to draw by WebGL 2 or by the CPU; once, before the first viewport.
+ * @param fellBack Called when WebGL is lost for good and the CPU goes on.
+ */
+export function prepare(how: Rendering, fellBack: () => void = () => undefined): void {
   rendering = how;
   // One WebGL context for all panes: each costs memory and start-up time. This also spares
   // cornerstone's init() with its probing of texture formats, which stacks do not need.
@@ -42,6 +49,23 @@ export function prepare(how: Rendering): void {
   cache.setMaxCacheSize(CACHE_BYTES);
   imageLoader.registerImageLoader(SCHEME, (imageId) => ({ promise: Promise.resolve(loadImage(imageId)) }));
   metaData.addProvider(provideMetadata);
+  let losses = 0;
+  eventTarget.addEventListener(Enums.Events.WEBGL_CONTEXT_LOST, () => {
+    // Other events of the loss are still to be handled by the old engine.
+    window.setTimeout(() => renew(++losses <= MOST_LOSSES ? detectRendering() : 'cpu', fellBack));
+  });
+}
+
+/** The GPU has taken its context away (a driver's reset, too many contexts): everything is set up anew on another one. */
+function renew(how: Rendering, fellBack: () => void): void {
+  engine?.destroy();
+  engine = undefined;
+  if (how !== rendering) {
+    rendering = how;
+    setUseCPURendering(true, false);
+    fellBack();
+  }
+  for (const viewport of viewports) viewport.renew();
 }
 
 function find(imageId: string): { stack: ImageStack; n: number } {
@@ -118,10 +142,13 @@ function provideMetadata(type: string, imageId: string): unknown {
 
 let engine: RenderingEngine | undefined;
 
+const viewports = new Set<Viewport>();
+
 /** One stack viewport of cornerstone in an element. Only the newest of the pictures asked for is shown. */
 export class Viewport {
-  private readonly viewport: StackViewport;
+  private viewport: StackViewport;
   private wanted: Picture | undefined;
+  private last: Picture | undefined;
   private running = false;
   private shownStack: ImageStack | undefined;
   private stackKey = '';
@@ -136,10 +163,22 @@ export class Viewport {
     rendered: () => void,
     private readonly failed: (error: unknown) => void,
   ) {
-    engine ??= new RenderingEngine(SCHEME);
-    engine.enableElement({ viewportId: id, element: target, type: Enums.ViewportType.STACK });
-    this.viewport = engine.getViewport(id) as StackViewport;
+    this.viewport = this.enable();
     target.addEventListener(Enums.Events.IMAGE_RENDERED, rendered);
+    viewports.add(this);
+  }
+
+  private enable(): StackViewport {
+    engine ??= new RenderingEngine(SCHEME);
+    engine.enableElement({ viewportId: this.id, element: this.target, type: Enums.ViewportType.STACK });
+    return engine.getViewport(this.id) as StackViewport;
+  }
+
+  /** Takes part in a new rendering engine, with the picture of before. */
+  renew(): void {
+    this.forgetStack();
+    this.viewport = this.enable();
+    if (this.last) this.show(this.last);
   }
 
   /** Takes over a new size of the element; a `show` with the new camera must follow. */
@@ -150,12 +189,14 @@ export class Viewport {
   /** Shows a picture, once whatever is being shown is done. */
   show(picture: Picture): void {
     this.wanted = picture;
+    this.last = picture;
     if (!this.running) void this.run();
   }
 
   /** Removes the viewport and forgets its images. */
   dispose(): void {
     this.wanted = undefined;
+    viewports.delete(this);
     engine?.disableElement(this.id);
     this.forgetStack();
   }

@@ -29,6 +29,8 @@ export interface ViewerOptions {
   readonly annotation?: unknown;
   readonly webgl?: boolean;
   readonly size?: { width: number; height: number };
+  /** Runs in the page before its own scripts. */
+  readonly before?: () => void;
 }
 
 const NOTHING_STATED: AnnotationFields = {
@@ -152,6 +154,7 @@ export async function openViewer(options: ViewerOptions): Promise<ViewerPage> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const browser = await browserFor(options.webgl ?? true);
   const context = await browser.newContext({ viewport: options.size ?? { width: 800, height: 600 } });
+  if (options.before) await context.addInitScript(options.before);
   const page = await context.newPage();
   const handle = { context, server };
   open.add(handle);

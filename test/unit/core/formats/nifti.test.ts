@@ -193,6 +193,14 @@ describe('NIfTI', () => {
     assert.deepEqual(indexToWorld(volume, [1.5, 1, 0.5]).map(Math.abs), [0, 0, 0]);
   });
 
+  it("refuses a file of NIfTI's own name without its magic", async () => {
+    const { header, voxels } = niftiParts({ magic: 'analyze' });
+    const file = new Uint8Array([...header, ...voxels]);
+    await assert.rejects(decodeNifti(file, 'head.nii'), /head\.nii: Its magic is none of NIfTI/);
+    await assert.rejects(decodeNifti(gzipSync(file), 'head.nii.gz'), /Its magic is none of NIfTI/);
+    await assert.rejects(decodeNifti(file, 'head.hdr'), /voxels are in an \.img file/);
+  });
+
   it('tells of tilt and shear in the affine', async () => {
     const codes = async (sform: readonly number[]): Promise<string[]> =>
       (await decodeNifti(niftiFile({ sform, value: (n) => -n * 50 }), 'a')).notices.map(({ code }) => code);
