@@ -65,6 +65,7 @@ const builds = [
     chunkNames: 'webview-[name]',
     entryPoints: { webview: 'src/webview/main.ts' },
   },
+  { ...browser, entryPoints: { history: 'src/webview/history/main.ts' } },
   { ...browser, entryPoints: { worker: 'src/webview/worker/main.ts' } },
 ];
 

@@ -11,6 +11,7 @@ import type { AnnotationViewProvider } from './compare/provider';
 import { registerComparing } from './compare/register';
 import { ANY_FILE_VIEW, SCAN_VIEW, ScanEditorProvider } from './editor/provider';
 import { SessionList } from './editor/session-list';
+import { registerGit } from './git/register';
 import { HeaderReader } from './scan/headers';
 import type { Services } from './services';
 import { StatusReporter } from './status';
@@ -68,6 +69,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     registerOpenSample(services, context.globalStorageUri),
     registerSegment(services),
     registerShowAnnotation(services),
+    ...registerGit(services),
     vscode.commands.registerCommand('hemorica.showLog', () => log.show()),
   );
   return { sessions, comparisons: comparing.provider, texts };

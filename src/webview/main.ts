@@ -6,6 +6,7 @@ import './styles/panes.css';
 import './styles/tools.css';
 import './styles/side.css';
 import { Edit, Edited, LineOf, ReaderName, ShowText } from '../protocol/edit';
+import { WhoChanged } from '../protocol/history';
 import {
   AnnotationChanged,
   InvokeCommand,
@@ -82,8 +83,10 @@ async function start(host: Host): Promise<void> {
       retry: () => void session.retry(),
       chooseTimePoint: (index) => session.chooseTimePoint(index),
       lineOf: async (place) => (await connection.sendRequest(LineOf, place)).line,
+      whoChanged: async (at) => (await connection.sendRequest(WhoChanged, { at })).who,
       showText: (slice, row) => void connection.sendNotification(ShowText, { slice, row }),
-      invoke: (command) => void connection.sendNotification(InvokeCommand, { command }),
+      invoke: (command, argument) =>
+        void connection.sendNotification(InvokeCommand, { command, ...(argument === undefined ? {} : { argument }) }),
     },
   );
   const root = document.getElementById('root') ?? document.body;

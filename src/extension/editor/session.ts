@@ -20,6 +20,7 @@ import {
   type ViewStatus,
 } from '../../protocol/view';
 import { answerAboutText } from '../annotation/line-of';
+import { answerWhoChanged } from '../git/blame';
 import type { DicomFiles, ScanFile } from '../scan/source';
 import type { Services } from '../services';
 import { SECTION, viewSettings } from '../settings';
@@ -98,6 +99,7 @@ export class ScanSession implements vscode.Disposable {
     const connection = connect(this.panel.webview, (error) => log.warn(`${this.document.name}: ${error.message}`));
     connection.onRequest(Ready, () => this.#answerReady(connection));
     answerAboutText(connection, this.document);
+    answerWhoChanged(connection, this.document);
     connection.onNotification(ScanDecoded, (decoded) => {
       log.info(`${this.document.name}: ${decoded.size.join(' x ')} voxels, ${decoded.format}`);
       void this.document.reportDecoded(decoded);

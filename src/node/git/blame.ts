@@ -10,10 +10,10 @@ import type { Lesion } from '../../core/measure/lesion';
 import type { Git } from './git';
 import { sameImage } from './history';
 import { pathInRepository, type Repository } from './repository';
-import { blobIds, type Commit, readBlobs, type Version, versionsOf } from './versions';
+import { blobIds, readBlobs, type Version, versionsOf } from './versions';
 
 /** The commit that last changed a lesion; 'uncommitted' where that is not committed yet. */
-export type Blame = Commit | 'uncommitted';
+export type Blame = Version | 'uncommitted';
 
 /** Commits looked at together: most lesions changed lately. */
 const STEP = 16;
@@ -57,7 +57,7 @@ export async function blameLesions(
       for (const [n, blame] of blames.entries()) {
         if (blame !== undefined) continue;
         const before = parents.length === 0 ? [''] : parents.map((trace) => trace[n]);
-        if (before.every((trace) => trace !== own[n])) blames[n] = commitOf(version);
+        if (before.every((trace) => trace !== own[n])) blames[n] = version;
       }
     }
   }
@@ -66,10 +66,6 @@ export async function blameLesions(
 
 function objectIn(parent: string, { nameBefore }: Version): string {
   return `${parent}:${nameBefore}`;
-}
-
-function commitOf({ hash, parents, author, date, subject }: Version): Commit {
-  return { hash, parents, author, date, subject };
 }
 
 /** Reads versions, each content once. A version that is not there, or cannot be read, has no blood. */

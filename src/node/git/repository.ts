@@ -81,3 +81,18 @@ function checkRevision(revision: string): void {
   if (revision.startsWith('-') || /[\s:\0]/.test(revision))
     throw new GitError(`"${revision}" is no revision.`, 'Name a commit, branch or tag.');
 }
+
+/** Which sides of an unmerged file the index has: 1 base, 2 ours, 3 theirs; none for a file that is merged. */
+export async function unmergedStages(git: Git, repository: Repository, file: string): Promise<(1 | 2 | 3)[]> {
+  const name = await pathInRepository(repository, file);
+  const listed = await git.text(['--literal-pathspecs', 'ls-files', '--unmerged', '-z', '--', name], {
+    cwd: repository.root,
+  });
+  return ([1, 2, 3] as const).filter((stage) => new RegExp(` ${stage}\\t`).test(listed));
+}
+
+/** Puts a file into the index as it is on disk, which marks it as merged. */
+export async function stageFile(git: Git, repository: Repository, file: string): Promise<void> {
+  const name = await pathInRepository(repository, file);
+  await git.run(['--literal-pathspecs', 'add', '--', name], { cwd: repository.root });
+}

@@ -47,16 +47,22 @@ export function driverConfiguration(program: Program): Readonly<Record<string, s
 
 /** Sets a repository up for `program`; what is there already stays as it is. */
 export async function setUp(git: Git, repository: Repository, program: Program): Promise<SetupChange> {
+  const keys = await configure(git, repository, program);
+  const attributes = await changeAttributes(repository, (lines) =>
+    lines.includes(ATTRIBUTES_LINE) ? lines : [...without(lines), ATTRIBUTES_COMMENT, ATTRIBUTES_LINE],
+  );
+  return { keys, ...(attributes && { attributes }), crlf: await filesWithCrlf(git, repository) };
+}
+
+/** Sets what is not set already in the repository's configuration; returns the keys. */
+export async function configure(git: Git, repository: Repository, program: Program): Promise<string[]> {
   const keys: string[] = [];
   for (const [key, value] of Object.entries(driverConfiguration(program))) {
     if ((await configured(git, repository, key)) === value) continue;
     await git.run(['config', '--local', '--replace-all', key, value], { cwd: repository.root });
     keys.push(key);
   }
-  const attributes = await changeAttributes(repository, (lines) =>
-    lines.includes(ATTRIBUTES_LINE) ? lines : [...without(lines), ATTRIBUTES_COMMENT, ATTRIBUTES_LINE],
-  );
-  return { keys, ...(attributes && { attributes }), crlf: await filesWithCrlf(git, repository) };
+  return keys;
 }
 
 /** Takes back all that `setUp` has written. */
@@ -75,9 +81,9 @@ export async function takeBack(git: Git, repository: Repository): Promise<SetupC
   return { keys, ...(attributes && { attributes }), crlf: [] };
 }
 
-/** The command of the merge driver that the repository is set up with; undefined where it is not. */
+/** The command of the merge driver that the repository is set up with, git's escapes undone; undefined where it is not. */
 export async function driverOf(git: Git, repository: Repository): Promise<string | undefined> {
-  return configured(git, repository, 'merge.hemorica.driver');
+  return (await configured(git, repository, 'merge.hemorica.driver'))?.replaceAll('%%', '%');
 }
 
 async function configured(git: Git, { root }: Repository, key: string): Promise<string | undefined> {

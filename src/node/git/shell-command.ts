@@ -31,3 +31,9 @@ export function quote(word: string): string {
   const portable = /^[a-z]:\\|^\\\\/i.test(word) ? word.replaceAll('\\', '/') : word;
   return `'${portable.replaceAll("'", "'\\''")}'`;
 }
+
+/** Path of the program in a command that `fallbackTo` has made; undefined for other commands. */
+export function scriptOf(command: string): string | undefined {
+  const quoted = / && test -f '((?:[^']|'\\'')*)'; then /.exec(command)?.[1];
+  return quoted?.replaceAll("'\\''", "'");
+}

@@ -13,6 +13,12 @@ import type { LesionWatch } from './lesion-watch';
 /** Tells the line (from 1) of a row in the annotation's text; null where there is none. */
 export type LineOfRow = (place: RowPlace) => Promise<number | null>;
 
+/** Tells who last changed the lesion at a voxel, in a few words; null where nobody is known. */
+export type WhoChangedLesion = (at: Vec3) => Promise<string | null>;
+
+/** Milliseconds for which the pointer rests on a lesion before git is asked about it. */
+const REST = 300;
+
 /** Where a pane names a lesion. */
 export interface LesionSign {
   showLesion(text: string): void;
@@ -24,12 +30,16 @@ export class LesionHover {
   private asking = false;
   private shown: { readonly pane: LesionSign; readonly place: RowPlace; readonly lesion: Lesion } | undefined;
 
+  /** Who changed lesions, as far as it was asked; what is edited is another lesion. */
+  private readonly authors = new WeakMap<Lesion, string | null>();
+  private resting: number | undefined;
   private last: { readonly pane: LesionSign; readonly pointer: PanePointer } | undefined;
 
   constructor(
     private readonly viewer: Viewer,
     private readonly lesions: LesionWatch,
     private readonly lineOf: LineOfRow,
+    private readonly whoChanged: WhoChangedLesion,
   ) {
     const forget = (): void => {
       this.lines = new Map();
@@ -54,6 +64,7 @@ export class LesionHover {
     else if (this.last?.pane === pane) this.last = undefined;
     const index = pointer && this.indexAt(pointer);
     const lesion = index && this.lesionAt(index);
+    window.clearTimeout(this.resting);
     if (!index || !lesion) {
       if (this.shown?.pane === pane) this.shown = undefined;
       pane.showLesion('');
@@ -62,6 +73,13 @@ export class LesionHover {
     this.shown = { pane, place: { slice: index[2], row: index[1] }, lesion };
     this.write();
     void this.ask();
+    if (!this.authors.has(lesion)) this.resting = window.setTimeout(() => void this.askWho(lesion, index), REST);
+  }
+
+  private async askWho(lesion: Lesion, at: Vec3): Promise<void> {
+    this.authors.set(lesion, null);
+    this.authors.set(lesion, await this.whoChanged(at));
+    this.write();
   }
 
   private indexAt({ plane, point }: PanePointer): Vec3 | undefined {
@@ -85,7 +103,8 @@ export class LesionHover {
     const { pane, place, lesion } = this.shown;
     const line = this.lines.get(keyOf(place));
     const text = lesionText(lesion);
-    pane.showLesion(line ? `${text}, ${t('line {0}', line)}` : text);
+    const who = this.authors.get(lesion);
+    pane.showLesion((line ? `${text}, ${t('line {0}', line)}` : text) + (who ? `\n${who}` : ''));
   }
 
   /** Asks for the line that is wanted now; one question at a time, so that a moving pointer asks few. */

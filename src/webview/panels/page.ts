@@ -4,7 +4,7 @@ import type { CommandTargets } from '../commands';
 import { element } from '../dom';
 import type { EditSession } from '../edit/session';
 import { t } from '../l10n';
-import { LesionHover, type LineOfRow } from '../lesions/hover';
+import { LesionHover, type LineOfRow, type WhoChangedLesion } from '../lesions/hover';
 import { LesionWatch } from '../lesions/lesion-watch';
 import { connectTools, toolKey } from '../tools/connect';
 import { ToolBox } from '../tools/tool-box';
@@ -22,6 +22,7 @@ export interface PageActions extends StageActions {
   painted(): void;
   chooseTimePoint(index: number): void;
   readonly lineOf: LineOfRow;
+  readonly whoChanged: WhoChangedLesion;
   /** Opens the annotation's text at a row of a slice (k). */
   showText(slice: number, row: number): void;
 }
@@ -44,7 +45,7 @@ export function sideAndToolbar(
 
   const grid = paneGrid(viewer, makeViewport, actions.painted);
   const toolBox = new ToolBox(viewer, edits);
-  const lesionHover = new LesionHover(viewer, new LesionWatch(viewer), actions.lineOf);
+  const lesionHover = new LesionHover(viewer, new LesionWatch(viewer), actions.lineOf, actions.whoChanged);
   connectTools(viewer, toolBox, (pane, pointer) => lesionHover.show(pane, pointer));
   const bar = toolbar(viewer, toolBox, { focusView, chooseTimePoint: actions.chooseTimePoint });
   const slices = sliceBar(viewer, focusView);

@@ -52,6 +52,12 @@ window.acquireVsCodeApi = () => ({
       setTimeout(() => window.postMessage({ jsonrpc: '2.0', id: message.id, ...answer }));
       return;
     }
+    if (message.method === 'git/who') {
+      const [i, j, k] = message.params.at;
+      const result = { who: `Ada at ${i} ${j} ${k}` };
+      setTimeout(() => window.postMessage({ jsonrpc: '2.0', id: message.id, result }));
+      return;
+    }
     if (message.method === 'edit/lineOf' || message.method === 'edit/readerName') {
       const { slice, row } = message.params ?? {};
       const result = message.method === 'edit/lineOf' ? { line: 1000 * slice + row } : { name: 'Jane Doe' };

@@ -126,5 +126,9 @@ function actions(viewer: Viewer, host: PanelHost, lesion: Lesion): readonly Menu
       separated: true,
       choose: () => host.showText(first?.slice ?? 0, first?.runs[1] ?? 0),
     },
+    {
+      label: t('Show Who Changed Lesion'),
+      choose: () => host.invoke('hemorica.showLesionAuthor', lesion.number),
+    },
   ];
 }
