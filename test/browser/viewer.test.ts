@@ -83,7 +83,7 @@ describe('loading', () => {
     let asked = 0;
     const slow = (): Promise<Uint8Array> => (++asked === 1 ? first.promise : Promise.resolve(columns()));
     await withViewer({ scan: { kind: 'nifti', files: { 'scan.nii': slow } } }, async (viewer) => {
-      await viewer.page.getByText('Cancel', { exact: true }).click();
+      await viewer.page.locator('.cover').getByText('Cancel', { exact: true }).click();
       await viewer.page.getByText('Loading was cancelled.').waitFor();
       await viewer.page.getByText('Load Again').click();
       await viewer.ready();
@@ -240,10 +240,10 @@ describe('the controls', () => {
     await viewer.command('toggleOverlay');
     assert.equal(await viewer.bright('axial', 'mask'), undefined);
     await viewer.command('toggleOverlay');
-    await viewer.page.getByRole('button', { name: 'Show Intraparenchymal hemorrhage' }).click();
+    await viewer.page.getByRole('button', { name: 'Hide Intraparenchymal hemorrhage' }).click();
     await viewer.settled();
     assert.equal(await viewer.bright('axial', 'mask'), undefined);
-    await viewer.page.getByRole('button', { name: 'Show Intraparenchymal hemorrhage' }).click();
+    await viewer.page.getByRole('button', { name: 'Hide Intraparenchymal hemorrhage' }).click();
   });
 
   it('move the picture with Space held', async () => {
@@ -269,7 +269,7 @@ describe('the controls', () => {
     assert.equal(await slice(), 'slice 5/10');
     // 5 voxels of 2 x 2 x 4 mm.
     assert.equal(
-      await viewer.page.locator('.subtype', { hasText: 'IPH' }).locator('.figures').textContent(),
+      await viewer.page.locator('.subtype', { hasText: 'IPH' }).locator('.amounts').textContent(),
       '0.08 mL1 slice',
     );
   });

@@ -42,7 +42,7 @@ function subtypeRow(viewer: Viewer, n: number) {
   const label = (n + 1) as PaintLabel;
   const name = subtypeName(subtype);
   const swatch = element('span', { class: 'swatch', attributes: { 'aria-hidden': 'true' } });
-  const figures = element('span', { class: 'figures' });
+  const figures = element('span', { class: 'amounts' });
   const radio = element('button', { class: 'subtype-radio', role: 'radio', title: `${name} (${label})` }, [
     swatch,
     element('span', { class: 'subtype-name', text: subtype }),
