@@ -5,6 +5,9 @@ import * as vscode from 'vscode';
 import { encodeAnnotation } from '../../src/core/annotation/encode';
 import { parseAnnotation } from '../../src/core/annotation/parse';
 import { applyEdit } from '../../src/core/document/apply';
+import { readBackup } from '../../src/extension/annotation/backup';
+import { AnnotationDocument, type UndoableEdit } from '../../src/extension/annotation/document';
+import { UnsavedTexts } from '../../src/extension/annotation/unsaved';
 import type { ScanSession } from '../../src/extension/editor/session';
 import { waitFor } from '../e2e/lib/wait';
 import {
@@ -14,6 +17,8 @@ import {
   paint,
   runsOf,
   SDH,
+  saveByHand,
+  setAutoSave,
   stroke,
   textOf,
   untilClean,
@@ -29,6 +34,7 @@ const REVERT = 'workbench.action.files.revert';
 
 describe('the document of a scan', () => {
   const at = useFolder();
+  saveByHand();
   afterEach(async () => {
     await run('workbench.action.closeAllEditors');
     await closeAll();
@@ -106,17 +112,14 @@ describe('the document of a scan', () => {
   });
 
   it('is saved by auto save', async () => {
-    const files = vscode.workspace.getConfiguration('files');
-    await files.update('autoSave', 'afterDelay', vscode.ConfigurationTarget.Global);
-    await files.update('autoSaveDelay', 100, vscode.ConfigurationTarget.Global);
+    await setAutoSave('afterDelay');
     try {
       const { session, uri, file } = await openNew('auto');
       paint(session, 1, 20, 10, 14);
       await waitFor('the file', () => existsSync(file) && readFileSync(file, 'utf8') === textOf(session));
       await untilClean(uri);
     } finally {
-      await files.update('autoSave', undefined, vscode.ConfigurationTarget.Global);
-      await files.update('autoSaveDelay', undefined, vscode.ConfigurationTarget.Global);
+      await setAutoSave('off');
     }
   });
 
@@ -226,8 +229,100 @@ describe('the document of a scan', () => {
   });
 });
 
+describe('unsaved work', () => {
+  const at = useFolder();
+  saveByHand();
+  afterEach(closeAll);
+  const log = { info: () => undefined, warn: () => undefined } as unknown as vscode.LogOutputChannel;
+
+  /** Backs a scan's unsaved work up, gives it up in the editor, and takes it up again as a new window does. */
+  const backedUp = async (name: string, meanwhile: (file: string) => void = () => undefined) => {
+    const session = await decoded(await open(writeNifti(at(`${name}.nii`))));
+    const { uri, annotated, decoded: scan } = session.document;
+    paint(session, 1, 20, 10, 14);
+    await run(SAVE);
+    await untilClean(uri);
+    paint(session, 2, 40, 10, 14);
+    await untilDirty(uri);
+    const backup = vscode.Uri.file(at(`${name}.backup`));
+    await annotated.backup(backup);
+    await run(REVERT);
+    await untilClean(uri);
+    await closeAll();
+    meanwhile(at(`${name}.ich.json`));
+    const unsaved = new UnsavedTexts();
+    const next = new AnnotationDocument(uri, log, unsaved);
+    const steps: UndoableEdit[] = [];
+    next.onDidMakeEdit((step) => steps.push(step));
+    next.restore((await readBackup(backup)) ?? assert.fail());
+    await waitFor('the restored edit', () => steps.length === 1);
+    const runs = (slice: number) => [...(next.annotation?.slices[slice]?.runs ?? [])];
+    const dispose = (): void => {
+      next.dispose();
+      unsaved.dispose();
+    };
+    return { next, steps, runs, dispose, scan: scan ?? assert.fail(), file: at(`${name}.ich.json`) };
+  };
+
+  it('is restored as one step that can be undone, before any page has read the scan', async () => {
+    const { next, steps, runs, dispose, scan, file } = await backedUp('restored');
+    assert.deepEqual(
+      [runs(1), runs(2)],
+      [
+        [IPH, 20, 10, 5],
+        [IPH, 40, 10, 5],
+      ],
+    );
+    assert.equal(next.dirty, true);
+    const again = vscode.Uri.file(at('again.backup'));
+    await next.backup(again);
+    assert.equal((await readBackup(again))?.annotation.slices[2]?.runs.length, 4);
+    await next.reportDecoded(scan);
+    assert.equal(next.view.state, 'shown');
+    steps[0]?.undo();
+    assert.equal(next.dirty, false);
+    steps[0]?.redo();
+    await next.save();
+    const saved = parseAnnotation(readFileSync(file, 'utf8'));
+    assert.deepEqual([...(saved.slices[2]?.runs ?? [])], [IPH, 40, 10, 5]);
+    dispose();
+  });
+
+  it('meets a file that changed meanwhile with a question, and merges with it', async () => {
+    const asked: string[] = [];
+    const window = vscode.window as unknown as { showWarningMessage: (message: string) => Promise<string | undefined> };
+    const original = window.showWarningMessage;
+    window.showWarningMessage = async (message) => {
+      asked.push(message);
+      return 'Merge Voxel by Voxel';
+    };
+    try {
+      const { next, runs, dispose, scan } = await backedUp('meanwhile', (file) => {
+        const annotation = parseAnnotation(readFileSync(file, 'utf8'));
+        writeFileSync(file, encodeAnnotation(applyEdit(annotation, stroke(0, 30, 7, 7, SDH))));
+      });
+      await next.reportDecoded(scan);
+      await waitFor('both', () => runs(0).length === 4 && runs(2).length === 4);
+      assert.equal(asked.length, 1);
+      dispose();
+    } finally {
+      window.showWarningMessage = original;
+    }
+  });
+
+  it('that is none makes an empty backup', async () => {
+    const session = await decoded(await open(writeNifti(at('nothing.nii'))));
+    const backup = vscode.Uri.file(at('nothing.backup'));
+    await session.document.annotated.backup(backup);
+    assert.equal(await readBackup(backup), undefined);
+    writeFileSync(at('nothing.backup'), 'torn');
+    await assert.rejects(readBackup(backup));
+  });
+});
+
 describe('changes of the annotation by others', () => {
   const at = useFolder();
+  saveByHand();
   afterEach(closeAll);
 
   const openSaved = async (name: string): Promise<{ session: ScanSession; uri: vscode.Uri; file: string }> => {

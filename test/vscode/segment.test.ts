@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { encodeAnnotation } from '../../src/core/annotation/encode';
 import { parseAnnotation } from '../../src/core/annotation/parse';
 import { waitFor } from '../e2e/lib/wait';
+import { annotationOf, paint, runsOf, saveByHand, untilClean, untilDirty } from './lib/annotating';
 import { answering, closeAll, decoded, extension, open } from './lib/editor';
 import { EDGE, newUid, SLICES, useFolder, writeDicom, writeNifti } from './lib/scans';
 
@@ -11,21 +13,40 @@ const RUN = 'hemorica.runSegmentation';
 
 describe('Run Hemorrhage Segmentation', () => {
   const at = useFolder();
+  saveByHand();
   afterEach(closeAll);
   // The answer to the message at the end is not waited for by the command.
   const run = (file: string) => vscode.commands.executeCommand(RUN, vscode.Uri.file(file));
 
-  it('writes the annotation beside the scan in front and shows it', async () => {
+  it('puts the result into the scan in front as one unsaved edit', async () => {
     const session = await decoded(await open(writeNifti(at('front.nii.gz'))));
+    const { uri } = session.document;
     await vscode.commands.executeCommand(RUN);
-    const annotation = parseAnnotation(readFileSync(at('front.ich.json'), 'utf8'));
+    const annotation = annotationOf(session);
     assert.deepEqual(annotation.image.size, [EDGE, EDGE, SLICES]);
     assert.equal(annotation.image.file, 'front.nii.gz');
     assert.equal(annotation.image.sha256, session.document.decoded?.sha256);
     const [source] = annotation.made;
     assert.ok(source && 'model' in source);
     assert.deepEqual([source.model.name, source.model.provider], ['ich-prototype', 'cpu']);
-    await waitFor('the mask', () => session.document.annotation.state === 'shown');
+    assert.equal(session.document.annotation.state, 'shown');
+    assert.equal(existsSync(at('front.ich.json')), false);
+    await untilDirty(uri);
+    await vscode.commands.executeCommand('workbench.action.files.save');
+    await untilClean(uri);
+    assert.equal(readFileSync(at('front.ich.json'), 'utf8'), encodeAnnotation(annotation));
+  });
+
+  it('keeps what was drawn in the scan in front for undo', async () => {
+    const session = await decoded(await open(writeNifti(at('drawn.nii'))));
+    paint(session, 3, 60, 1, 3);
+    await vscode.commands.executeCommand(RUN);
+    const drawn = () => runsOf(session, 3).some((row, n) => n % 4 === 1 && row === 60);
+    assert.equal(drawn(), false);
+    await untilDirty(session.document.uri);
+    await vscode.commands.executeCommand('undo');
+    await waitFor('the drawing', drawn);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
   });
 
   it('runs on a scan of the explorer that is not open', async () => {

@@ -5,7 +5,18 @@ import { encodeAnnotation } from '../../src/core/annotation/encode';
 import { applyEdit } from '../../src/core/document/apply';
 import type { ScanSession } from '../../src/extension/editor/session';
 import { waitFor } from '../e2e/lib/wait';
-import { annotationOf, IPH, isDirty, paint, runsOf, stroke, textOf, untilClean, untilDirty } from './lib/annotating';
+import {
+  annotationOf,
+  IPH,
+  isDirty,
+  paint,
+  runsOf,
+  saveByHand,
+  stroke,
+  textOf,
+  untilClean,
+  untilDirty,
+} from './lib/annotating';
 import { closeAll, decoded, open } from './lib/editor';
 import { useFolder, writeNifti } from './lib/scans';
 
@@ -13,6 +24,7 @@ const run = (command: string): Thenable<unknown> => vscode.commands.executeComma
 
 describe('the open text of an annotation', () => {
   const at = useFolder();
+  saveByHand();
   afterEach(async () => {
     await run('workbench.action.files.revert');
     await closeAll();
@@ -40,14 +52,24 @@ describe('the open text of an annotation', () => {
     const range = editor.document.lineAt(rows + 1 + row).range;
     await editor.edit((builder) => builder.replace(range, line));
   };
-  const milliseconds = async (what: string, begin: () => unknown, arrived: () => boolean): Promise<void> => {
-    const start = performance.now();
-    await begin();
-    while (!arrived()) {
-      assert.ok(performance.now() - start < 60_000, `${what} never arrived`);
-      await new Promise((resolve) => setTimeout(resolve, 1));
+  /** Does something several times and tells how long it took to arrive, the middle and the longest; time fails nothing. */
+  const measure = async (
+    what: string,
+    step: (n: number) => unknown,
+    arrived: (n: number) => boolean,
+  ): Promise<void> => {
+    const times: number[] = [];
+    for (let n = 0; n < 9; n++) {
+      const start = performance.now();
+      await step(n);
+      while (!arrived(n)) {
+        assert.ok(performance.now() - start < 60_000, `${what} never arrived`);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      times.push(Math.round(performance.now() - start));
     }
-    console.log(`      ${what} after ${Math.round(performance.now() - start)} ms`);
+    times.sort((a, b) => a - b);
+    console.log(`      ${what}: median ${times[4]} ms, at most ${times[8]} ms`);
   };
 
   it('follows edits of the scan, and changes only their lines', async () => {
@@ -59,11 +81,8 @@ describe('the open text of an annotation', () => {
     });
     const edit = stroke(2, 40, 10, 14);
     const after = encodeAnnotation(applyEdit(annotationOf(session), edit));
-    await milliseconds(
-      'an edit of the scan in the text',
-      () => session.document.annotated.edit(edit, session),
-      () => document.getText() !== '' && document.isDirty && document.getText().length >= after.length,
-    );
+    session.document.annotated.edit(edit, session);
+    await waitFor('the edited text', () => document.getText() === after);
     await inStep(session, document);
     assert.equal(changed.size, 1, 'all within one line');
     subscription.dispose();
@@ -78,11 +97,8 @@ describe('the open text of an annotation', () => {
         .getText()
         .split('\n')
         .find((text) => text.startsWith('"20 ')) ?? assert.fail();
-    await milliseconds(
-      'an edit of the text in the scan',
-      () => typeRow(editor, 2, 20, line.replace(/,?$/, ',')),
-      () => runsOf(session, 2).length === 4,
-    );
+    await typeRow(editor, 2, 20, line.replace(/,?$/, ','));
+    await waitFor('the typed row', () => runsOf(session, 2).length === 4);
     assert.deepEqual(runsOf(session, 2), [IPH, 20, 10, 5]);
     await untilDirty(uri);
     await vscode.commands.executeCommand('vscode.open', uri, vscode.ViewColumn.One);
@@ -90,6 +106,28 @@ describe('the open text of an annotation', () => {
     await waitFor('the undone text', () => runsOf(session, 2).length === 0);
     await inStep(session, document);
     await untilClean(uri);
+  });
+
+  it('is in step within moments, both ways', async () => {
+    const { session, editor, document } = await openBoth('moments');
+    const row = (n: number): number => 30 + n;
+    const line =
+      document
+        .getText()
+        .split('\n')
+        .find((text) => text.startsWith('"20 ')) ?? assert.fail();
+    const runs = line.slice(line.indexOf(' '), line.lastIndexOf('"'));
+    await measure(
+      'an edit of the scan is in the text',
+      (n) => paint(session, 2, row(n), 10, 14),
+      (n) => document.getText().includes(`"${row(n)}${runs}"`),
+    );
+    await measure(
+      'an edit of the text is in the scan',
+      (n) => typeRow(editor, 3, row(n), `"${row(n)}${runs}",`),
+      (n) => runsOf(session, 3).length === 4 * (n + 1),
+    );
+    assert.deepEqual(runsOf(session, 2), runsOf(session, 3));
   });
 
   it('is saved with the scan, and saves it', async () => {

@@ -49,3 +49,16 @@ export function isDirty(uri: vscode.Uri): boolean {
 
 export const untilDirty = (uri: vscode.Uri): Promise<unknown> => waitFor('the dot', () => isDirty(uri));
 export const untilClean = (uri: vscode.Uri): Promise<unknown> => waitFor('no dot', () => !isDirty(uri));
+
+/** Sets auto save; VS Code in a browser has it on by default. */
+export async function setAutoSave(value: 'off' | 'afterDelay' | undefined): Promise<void> {
+  const files = vscode.workspace.getConfiguration('files');
+  await files.update('autoSave', value, vscode.ConfigurationTarget.Global);
+  await files.update('autoSaveDelay', value === 'afterDelay' ? 100 : undefined, vscode.ConfigurationTarget.Global);
+}
+
+/** Leaves saving to the tests of the surrounding describe(). */
+export function saveByHand(): void {
+  before(() => setAutoSave('off'));
+  after(() => setAutoSave(undefined));
+}
