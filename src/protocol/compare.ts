@@ -5,7 +5,7 @@
  * Invariants: a version is never edited here; the host sends the masks as runs and the addresses of
  * scans, never voxels; the page draws a mask over a scan only after it has found size, affine and
  * hash to be those that the annotation names; what one side of a diff shows, the host hands to the
- * other, which does not send it back. `StatusChanged`, `RunCommand`, `InvokeCommand`,
+ * other, which does not send it back. `StatusChanged`, `RunCommand`,
  * `SettingsChanged` and `PageFailed` of view.ts serve here too.
  */
 import { NotificationType, RequestType } from 'vscode-jsonrpc';

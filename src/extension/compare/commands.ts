@@ -199,5 +199,7 @@ async function reopen(manner: Manner, parts: Parts): Promise<void> {
     const [left, right] = active.side === 'left' ? [active, other] : [other, active];
     await openComparison(left.document.uri, right.document.uri, parts, manner, tab?.label);
   }
-  if (tab && !tab.isActive) await vscode.window.tabGroups.close(tab);
+  // A tab that was only a preview has been replaced already.
+  const open = vscode.window.tabGroups.all.some(({ tabs }) => tab && tabs.includes(tab));
+  if (tab && open && !tab.isActive) await vscode.window.tabGroups.close(tab);
 }

@@ -19,7 +19,10 @@ export async function openComparison(
   const override = manner === 'text' ? 'default' : ANNOTATION_VIEW;
   try {
     // The public vscode.diff opens what the user's associations say, and cannot be told otherwise.
-    await vscode.commands.executeCommand('_workbench.diff', left, right, title, [undefined, { override }]);
+    await vscode.commands.executeCommand('_workbench.diff', left, right, title, [
+      vscode.ViewColumn.Active,
+      { override },
+    ]);
   } catch (error) {
     log.warn(`vscode.diff is used instead of _workbench.diff: ${String(error)}`);
     await vscode.commands.executeCommand('vscode.diff', left, right, title);

@@ -21,7 +21,10 @@ export class AnnotationViewProvider
   /** Comparisons that commands have opened, "left right", the last ones. */
   readonly #expected: string[] = [];
   readonly #pairs = new Pairs<CompareSession>(singleTab, (first, second) => this.#isLeft(first, second));
-  readonly #tabs = vscode.window.tabGroups.onDidChangeTabs(() => this.#match());
+  readonly #subscriptions = [
+    vscode.window.tabGroups.onDidChangeTabs(() => this.#match()),
+    vscode.window.tabGroups.onDidChangeTabGroups(() => this.#changed.fire()),
+  ];
   readonly #changed = new vscode.EventEmitter<void>();
   /** Fires when an editor was opened, closed, activated or left, and when the focus has moved between the sides. */
   readonly onDidChange = this.#changed.event;
@@ -61,11 +64,12 @@ export class AnnotationViewProvider
     return [...this.#sessions];
   }
 
-  /** The editor in front, if it is one of ours; of the two sides of a diff, the one that has the focus. */
+  /** The editor in front, if it is one of ours; of the two sides of a diff, the one that has the focus, or the right one. */
   get active(): CompareSession | undefined {
-    const shown = this.sessions.filter(({ active, other }) => active || other?.active === true);
+    const { viewColumn } = vscode.window.tabGroups.activeTabGroup;
+    const shown = this.sessions.filter(({ visible, column }) => visible && column === viewColumn);
     const focused = shown.find(({ status }) => status !== undefined && status.focus !== 'none');
-    return focused ?? shown.find(({ active }) => active) ?? shown[0];
+    return focused ?? shown.find(({ side }) => side === 'right');
   }
 
   #isLeft(first: CompareSession, second: CompareSession): boolean {
@@ -104,7 +108,7 @@ export class AnnotationViewProvider
   }
 
   dispose(): void {
-    this.#tabs.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     for (const session of this.sessions) session.dispose();
     this.#changed.dispose();
   }

@@ -10,7 +10,6 @@ import {
   ViewShared,
 } from '../../protocol/compare';
 import {
-  InvokeCommand,
   PageFailed,
   type RemoteFile,
   RunCommand,
@@ -186,11 +185,6 @@ export class CompareSession implements vscode.Disposable, Sided {
     connection.onNotification(StatusChanged, (status) => {
       this.#status = status;
       this.#changed.fire();
-    });
-    connection.onNotification(InvokeCommand, ({ command, argument }) => {
-      // A page must not reach commands that are not ours.
-      if (command.startsWith(`${SECTION}.`)) void vscode.commands.executeCommand(command, argument);
-      else log.warn(`${name}: the page asked for the command ${command}, which is not its own.`);
     });
     connection.onNotification(PageFailed, ({ message, detail }) =>
       log.error(detail ? `${message}\n${detail}` : message),

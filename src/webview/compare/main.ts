@@ -1,7 +1,7 @@
 /** The page of a version of an annotation, alone or as a side of a diff: builds it and connects its parts. */
 import '../styles/compare.css';
 import { CompareReady, OfferScan, type SharedView, VersionsChanged, ViewShared } from '../../protocol/compare';
-import { InvokeCommand, RunCommand, SettingsChanged } from '../../protocol/view';
+import { RunCommand, SettingsChanged } from '../../protocol/view';
 import { runCommand } from '../commands';
 import { element, perFrame } from '../dom';
 import { setBundle } from '../l10n';
@@ -52,7 +52,6 @@ export async function startCompare(host: Host, failed: (error: unknown) => void)
   const page = comparePage(
     view,
     (target, id, rendered) => renderer && new renderer.Viewport(target, id, rendered, failed),
-    (command) => void connection.sendNotification(InvokeCommand, { command }),
   );
   const root = document.getElementById('root') ?? document.body;
   root.append(page.element, announcer);

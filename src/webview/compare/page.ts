@@ -10,7 +10,7 @@ import { menuButton } from '../ui/menu';
 import { sameWindow } from '../viewer';
 import { paneGrid } from '../viewports/grid';
 import type { MakeViewport } from '../viewports/pane';
-import { obstacleOf, versionName, versionsOf } from './model';
+import { type CompareState, obstacleOf, versionName, versionsOf } from './model';
 import { connectPanes } from './panes';
 import { changesStrip } from './strip';
 import { legend, summaryPanel } from './summary';
@@ -22,11 +22,7 @@ export interface ComparePage extends Pick<CommandTargets, 'focusView' | 'focusSl
   readonly element: HTMLElement;
 }
 
-export function comparePage(
-  view: CompareView,
-  makeViewport: MakeViewport,
-  invoke: (command: string) => void,
-): ComparePage {
+export function comparePage(view: CompareView, makeViewport: MakeViewport): ComparePage {
   const { viewer } = view;
   const focusView = (): void => viewer.panes.get(viewer.store.get().active)?.element.focus({ preventScroll: true });
   const grid = paneGrid(viewer, makeViewport, () => undefined);
@@ -40,11 +36,15 @@ export function comparePage(
     },
   );
   const key = legend();
-  const stage = element('div', { class: 'stage' }, [grid, windowText, key, message(view), ground(view)]);
+  const stage = element('div', { class: 'stage' }, [
+    grid,
+    element('div', { class: 'stage-notes' }, [windowText, key, ground(view)]),
+    message(view),
+  ]);
   const picture = element('div', { class: 'center' }, [stage, slices.element]);
   const summary = summaryPanel(view);
   const page = element('main', { class: 'page compare', attributes: { 'aria-label': t('Annotation comparison') } }, [
-    toolbar(view, focusView, invoke),
+    toolbar(view, focusView),
     element('div', { class: 'middle' }, [picture, summary]),
   ]);
   view.store.watch(
@@ -109,10 +109,10 @@ function ground(view: CompareView): HTMLElement {
 }
 
 /** The bar. Of a diff, the left side has the means to look, the right side those to compare; so each is there once. */
-function toolbar(view: CompareView, focusView: () => void, invoke: (command: string) => void): HTMLElement {
+function toolbar(view: CompareView, focusView: () => void): HTMLElement {
   const { viewer } = view;
   const look = lookButtons(view, focusView);
-  const compare = compareButtons(view, invoke);
+  const compare = compareButtons(view);
   const name = element('span', { class: 'version-name' });
   const bar = element('div', { class: 'toolbar', role: 'toolbar', attributes: { 'aria-label': t('Comparison') } }, [
     element('span', { class: 'version', title: t('Read-only: this view shows a version and does not change it.') }, [
@@ -127,7 +127,7 @@ function toolbar(view: CompareView, focusView: () => void, invoke: (command: str
     (state) => state,
     (state) => {
       const { version, other } = state;
-      name.textContent = versionName(version, other?.version);
+      name.textContent = barTitle(state);
       name.title = [version.file, version.content.state === 'shown' ? version.content.provenance : '']
         .filter((part) => part !== '')
         .join('\n');
@@ -139,6 +139,15 @@ function toolbar(view: CompareView, focusView: () => void, invoke: (command: str
     if (event.detail > 0 && !bar.querySelector('.menu') && viewer.scan) focusView();
   });
   return bar;
+}
+
+/** What a side shows: its version; in the view of all changes, the left has the figures and the right the picture. */
+function barTitle(state: CompareState): string {
+  const versions = versionsOf(state);
+  if (!state.combined || !versions) return versionName(state.version, state.other?.version);
+  const { before, after } = versions;
+  if (state.other?.side === 'left') return t('Changes');
+  return `${versionName(before, after)} → ${versionName(after, before)}`;
 }
 
 function lookButtons(view: CompareView, focusView: () => void): HTMLElement {
@@ -209,7 +218,7 @@ function lookButtons(view: CompareView, focusView: () => void): HTMLElement {
   ]);
 }
 
-function compareButtons(view: CompareView, invoke: (command: string) => void): HTMLElement {
+function compareButtons(view: CompareView): HTMLElement {
   const previous = iconButton({
     icon: 'arrow-up',
     label: t('Previous changed slice'),
@@ -229,11 +238,6 @@ function compareButtons(view: CompareView, invoke: (command: string) => void): H
     pressed: false,
     click: () => view.setCombined(!view.store.get().combined),
   });
-  const text = iconButton({
-    icon: 'file-code',
-    label: t('Show changes as text'),
-    click: () => invoke('hemorica.showChangesAsText'),
-  });
   const show = (): void => {
     const { scan, store } = view.viewer;
     const slices = view.changedSlices();
@@ -247,5 +251,5 @@ function compareButtons(view: CompareView, invoke: (command: string) => void): H
   };
   view.store.watch((state) => state, show);
   view.viewer.store.watch((state) => state.slices, show);
-  return element('div', { class: 'group' }, [count, previous.element, next.element, combined.element, text.element]);
+  return element('div', { class: 'group' }, [count, previous.element, next.element, combined.element]);
 }

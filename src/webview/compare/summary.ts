@@ -90,7 +90,7 @@ function table({ versions, table: figures }: Comparison): HTMLElement {
   if (figures.subtypes.length === 0) {
     return element('p', { class: 'quiet', text: t('Neither version has a mask.') });
   }
-  return element('table', { class: 'figures' }, [
+  return element('table', { class: 'change-figures' }, [
     element('caption', { text: t('Volumes in mL, added and removed in voxels') }),
     element('thead', {}, [
       element(
@@ -121,11 +121,12 @@ function slicesList(view: CompareView, slices: readonly SliceChange[]): HTMLElem
     slices.map((change) => {
       const n = view.viewer.scan?.nativeSlice(change.slice) ?? change.slice;
       const counts = [change.added, change.removed, change.relabeled];
-      const text = [
+      const words = [
         change.added > 0 ? t('{0} added', count(change.added)) : '',
         change.removed > 0 ? t('{0} removed', count(change.removed)) : '',
         change.relabeled > 0 ? t('{0} relabeled', count(change.relabeled)) : '',
       ].filter((part) => part !== '');
+      const signs = ['+', '−', '↔ '].map((sign, c) => ((counts[c] ?? 0) > 0 ? sign + count(counts[c] ?? 0) : ''));
       const bars = element(
         'span',
         { class: 'bars', attributes: { 'aria-hidden': 'true' } },
@@ -133,10 +134,12 @@ function slicesList(view: CompareView, slices: readonly SliceChange[]): HTMLElem
           element('span', { style: { background: CHANGE_COLORS[c] ?? '', width: `${(100 * voxels) / most}%` } }),
         ),
       );
-      const row = element('button', { class: 'changed-slice', attributes: { 'data-slice': String(n) } }, [
-        element('span', { class: 'number', text: t('Slice {0}', n + 1) }),
+      const name = t('Slice {0}', n + 1);
+      const label = { 'data-slice': String(n), 'aria-label': `${name}: ${words.join(', ')}` };
+      const row = element('button', { class: 'changed-slice', title: words.join(', '), attributes: label }, [
+        element('span', { class: 'slice-name', text: name }),
         bars,
-        element('span', { class: 'counts', text: text.join(', ') }),
+        ...signs.map((text) => element('span', { class: 'count', text })),
       ]);
       row.type = 'button';
       row.addEventListener('click', () => view.viewer.goTo(n, view.viewer.scan?.native));
