@@ -243,7 +243,7 @@ describe('the controls', () => {
     await viewer.page.getByRole('button', { name: 'Hide Intraparenchymal hemorrhage' }).click();
     await viewer.settled();
     assert.equal(await viewer.bright('axial', 'mask'), undefined);
-    await viewer.page.getByRole('button', { name: 'Hide Intraparenchymal hemorrhage' }).click();
+    await viewer.page.getByRole('button', { name: 'Show Intraparenchymal hemorrhage' }).click();
   });
 
   it('move the picture with Space held', async () => {
