@@ -104,7 +104,8 @@ function actions(viewer: Viewer, host: PanelHost, lesion: Lesion): readonly Menu
   const { lockedLabels } = viewer.store.get();
   const own = labelOf(lesion.subtype);
   const change = (label: Label, name: string): void => {
-    host.commit(name, relabeled(lesion, label));
+    // The list may lag behind the mask by a moment.
+    if (!host.commit(name, relabeled(lesion, label))) viewer.warn(t('The lesion has changed. Try again.'));
   };
   const free = editable(viewer) && !lockedLabels.has(own);
   const others = SUBTYPES.filter((subtype) => subtype !== lesion.subtype && !lockedLabels.has(labelOf(subtype)));
