@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Frame } from 'playwright-core';
@@ -8,15 +8,14 @@ import { inRoot } from '../../scripts/lib/paths.mjs';
 import { waitFor } from './lib/wait';
 import { useWorkbench } from './lib/workbench';
 
-/** A synthetic head with its annotation, as the demo has it. */
-function sample(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'hemorica-panel-'));
-  execFileSync(process.execPath, [inRoot('dist/sample.js'), folder]);
-  return folder;
-}
-
 describe('the side panel', () => {
-  const workbench = useWorkbench(() => ({ copy: sample() }));
+  /** A synthetic head with its annotation, as the demo has it. */
+  const sample = mkdtempSync(path.join(tmpdir(), 'hemorica-panel-'));
+  before(() => {
+    execFileSync(process.execPath, [inRoot('dist/sample.js'), sample]);
+  });
+  after(() => rmSync(sample, { recursive: true }));
+  const workbench = useWorkbench(() => ({ copy: sample }));
   const shownSlice = (frame: Frame): Promise<string | null> =>
     frame.locator('[data-plane="axial"] .lower-left').textContent();
 
