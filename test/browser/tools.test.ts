@@ -9,6 +9,7 @@ import {
   onHost,
   placeOf,
   refuse,
+  type SentEdit,
   type Voxel,
   voxelsOf,
   voxelsWhere,
@@ -309,7 +310,7 @@ describe('operations on the mask', () => {
   }
 
   const ring = masksOf([4, 5, 9, 5, 5, 4], [4, 5, 5, 6, 8, 4], [4, 9, 9, 6, 8, 4], [4, 5, 9, 9, 9, 4]);
-  const cases: readonly [string, ViewerOptions['masks'], string, string[], number][] = [
+  const cases: readonly [string, ReturnType<typeof masksOf>, string, string[], number][] = [
     ['fillHoles', ring, 'Fill Holes of IPH', rectangle(6, 8, 6, 8, 4), 4],
     [
       'removeIslands',

@@ -117,11 +117,13 @@ export class EditSession {
     this.parts = undefined;
     if (stroke) this.takeBack(stroke);
     this.hideUnanswered();
-    if (!this.show(edit)) {
+    const below = this.show(edit);
+    this.showUnanswered();
+    // Else it was made on ours, whose answer is still on its way.
+    if (!below && !this.show(edit)) {
       // Only a page that has missed something comes here: better no painting than on another mask.
       this.viewer.store.set({ readOnly: t('This view is no longer up to date. Close it and open it again.') });
     }
-    this.showUnanswered();
     if (stroke) this.repaint(stroke);
     this.viewer.masksChanged();
   }
