@@ -1,23 +1,16 @@
 /** Working through the scans that paths name, one after the other; a bad one never stops the rest. */
-import { findScans, type ScanFiles } from '../node/scan-files';
-import { attempt } from './output';
-import { pathOf, shown } from './scan-summary';
+import type { ScanFiles } from '../node/scan-files';
+import { findCohort } from './cohort';
+import { attempt, complain } from './output';
 
 /**
- * Calls `work` for every scan of every path. What cannot be read is reported on stderr, one line each.
- * Resolves to the exit code: 0, or 1 if anything failed. Unexpected errors are thrown.
+ * Calls `work` for every scan of every path, once. What cannot be read is reported on stderr, one line
+ * each. Resolves to the exit code: 0, or 1 if anything failed. Unexpected errors are thrown.
  */
 export async function eachScan(paths: readonly string[], work: (scan: ScanFiles) => Promise<void>): Promise<number> {
-  const codes: number[] = [];
-  for (const named of paths) {
-    const code = await attempt(named, async () => {
-      const { scans, failures } = await findScans(named);
-      for (const failure of failures) codes.push(await attempt(named, () => Promise.reject(failure)));
-      for (const scan of scans) {
-        codes.push(await attempt(scans.length === 1 ? named : shown(pathOf(scan)), () => work(scan)));
-      }
-    });
-    codes.push(code);
-  }
-  return Math.max(0, ...codes);
+  const { members, unreadable } = await findCohort(paths);
+  for (const { message } of unreadable) complain(message);
+  let code = unreadable.length > 0 ? 1 : 0;
+  for (const { scan, named } of members) code = Math.max(code, await attempt(named, () => work(scan)));
+  return code;
 }

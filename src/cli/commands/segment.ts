@@ -1,22 +1,18 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import type { CommandModule } from 'yargs';
-import { annotationFromModel } from '../../core/annotation/annotation';
-import { encodeAnnotation } from '../../core/annotation/encode';
 import { SUBTYPES } from '../../core/annotation/subtype';
-import { type Notice, ScanError } from '../../core/volume';
-import { ANNOTATION_SUFFIX, annotationPath, scanFileName } from '../../node/annotation-path';
-import { WriteError, writeAtomically } from '../../node/atomic-write';
+import type { ModelManifest } from '../../core/model/manifest';
+import { WriteError } from '../../node/atomic-write';
 import { InferenceClient } from '../../node/inference-client';
-import type { ScanFiles } from '../../node/scan-files';
-import type { InferenceStage, SegmentResult } from '../../protocol/inference';
-import { eachScan } from '../each-scan';
-import { labelMap } from '../label-map';
-import { complain, decimal, ProgressLine, print } from '../output';
-import { INFERENCE, MODELS } from '../place';
+import { BatchReport } from '../batch-report';
+import { findCohort, type Member, parseShard } from '../cohort';
+import { modelFolder, readModelManifest } from '../model-folder';
+import { attempt, complain, isExpected, ProgressLine, withPath } from '../output';
+import { INFERENCE } from '../place';
 import { pathOf, shown } from '../scan-summary';
+import { printFinished, printSegmented } from '../segment-output';
+import { LABELS_SUFFIX, type Segmented, segmentScan, targetsOf } from '../segment-scan';
 
 interface SegmentArguments {
   readonly paths: string[];
@@ -25,6 +21,8 @@ interface SegmentArguments {
   readonly nifti: boolean;
   readonly threshold: number | undefined;
   readonly force: boolean;
+  readonly shard: string | undefined;
+  readonly report: string | undefined;
   readonly json: boolean;
   readonly quiet: boolean;
 }
@@ -38,7 +36,7 @@ export const segment: CommandModule<object, SegmentArguments> = {
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'NIfTI or DICOM files, or folders',
+        describe: 'NIfTI or DICOM files, folders, or globs in quotes',
       })
       .option('model', {
         type: 'string',
@@ -49,12 +47,12 @@ export const segment: CommandModule<object, SegmentArguments> = {
       .option('out', {
         type: 'string',
         requiresArg: true,
-        describe: 'Folder for what is written; default: beside each scan',
+        describe: 'Folder for what is written, with the folders of the cohort in it; default: beside each scan',
       })
       .option('nifti', {
         type: 'boolean',
         default: false,
-        describe: `Also write a label map (${SUBTYPES.map((name, n) => `${n + 1} ${name}`).join(', ')})`,
+        describe: `Also write a label map *${LABELS_SUFFIX} (${SUBTYPES.map((name, n) => `${n + 1} ${name}`).join(', ')})`,
       })
       .option('threshold', {
         type: 'number',
@@ -62,145 +60,142 @@ export const segment: CommandModule<object, SegmentArguments> = {
         describe: "Probability from which a voxel is blood; default: the model's",
       })
       .option('force', { type: 'boolean', default: false, describe: 'Replace existing annotations' })
+      .option('shard', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Only part i of n of the scans, as i/n; the same part on every machine',
+      })
+      .option('report', { type: 'string', requiresArg: true, describe: 'JSON file to say what became of each scan' })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object a line for each scan' })
       .option('quiet', { type: 'boolean', default: false, describe: 'Print errors only' })
-      .check(({ threshold, json, quiet }) => {
+      .check(({ threshold, json, quiet, shard }) => {
         if (json && quiet) throw new Error('--json and --quiet exclude each other.');
+        if (shard !== undefined) parseShard(shard);
         if (threshold === undefined || (threshold > 0 && threshold < 1)) return true;
         throw new Error('--threshold must be a number between 0 and 1.');
       })
       .example('$0 segment head.nii.gz', 'Writes head.ich.json')
       .example('$0 segment cohort/ --out results/ --nifti', 'All scans of a folder')
-      .epilogue('For research only. Not a medical device.'),
+      .example('$0 segment "cohort/*/ct.nii.gz" --shard 2/8 --report 2.json', 'The second of eight parts')
+      .epilogue(
+        'Run it again after a stop: scans whose annotation this model made from the same voxels are passed by. For research only. Not a medical device.',
+      ),
   handler: run,
 };
 
-/** Provider of the command line; the choice of others comes with the model's management. */
-const PROVIDERS = ['cpu'] as const;
-
 async function run(options: SegmentArguments): Promise<void> {
+  let manifest: ModelManifest | undefined;
+  const model = await attempt('', async () => {
+    manifest = await readModelManifest(modelFolder(options.model));
+  });
+  if (manifest === undefined) process.exitCode = model;
+  else await runModel(options, manifest);
+}
+
+/** Signals that end a run in good order, and the exit codes that shells give to them. */
+const ENDINGS = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const;
+
+async function runModel(options: SegmentArguments, { name, version, sha256, threshold }: ModelManifest): Promise<void> {
+  const shard = options.shard === undefined ? undefined : parseShard(options.shard);
+  const model = { name, version, sha256, threshold: options.threshold ?? threshold };
+  const { members, unreadable } = await findCohort(options.paths, shard);
+  const report = new BatchReport(members.length + unreadable.length, model, shard);
+  for (const { path: file, message } of unreadable) {
+    complain(message);
+    report.add({ path: file, status: 'failed', problem: message });
+  }
   const client = new InferenceClient({ script: INFERENCE });
-  const progress = new ProgressLine(options.quiet || options.json);
-  const written = new Set<string>();
   const interrupt = new AbortController();
-  const stop = (): void => interrupt.abort(new Error('interrupted'));
-  process.once('SIGINT', stop);
+  let interrupted = 0;
+  const handlers = ENDINGS.map(([signal, code]) => {
+    const handler = (): void => {
+      interrupted = code;
+      interrupt.abort(new Error('interrupted'));
+    };
+    process.once(signal, handler);
+    return () => process.removeListener(signal, handler);
+  });
   try {
-    process.exitCode = await eachScan(options.paths, async (scan) => {
-      const folder = path.resolve(options.out ?? scan.folder);
-      const file = await annotationPath(scan, folder);
-      const labels = options.nifti ? file.slice(0, -ANNOTATION_SUFFIX.length) + LABELS_SUFFIX : undefined;
-      claim(file, written);
-      for (const target of [file, ...(labels === undefined ? [] : [labels])]) {
-        if (!options.force && existsSync(target)) {
-          throw new WriteError(shown(target), 'the file exists.', 'Use --force to replace it.');
-        }
-      }
-      const params = {
-        path: scan.files.length === 1 ? (scan.files[0] ?? '') : fileOf(scan),
-        model: modelFolder(options.model),
-        providers: PROVIDERS,
-      };
-      const name = shown(pathOf(scan));
-      const result = await client
-        .segment(
-          { ...params, ...(options.threshold !== undefined && { threshold: options.threshold }) },
-          { signal: interrupt.signal, onProgress: (stage) => progress.show(`${name}: ${stageText(stage)}`) },
-        )
-        .finally(() => progress.clear());
-      const annotation = annotationFromModel({
-        ...result,
-        image: { ...result.image, file: scanFileName(scan, folder) },
-      });
-      await mkdir(folder, { recursive: true });
-      await writeAtomically(file, encodeAnnotation(annotation));
-      if (labels !== undefined) await writeAtomically(labels, gzipSync(labelMap(result)));
-      report(scan, result, [file, ...(labels === undefined ? [] : [labels])], options);
-    });
+    await segmentAll(members, report, options, interrupt.signal, (member, onProgress) =>
+      segmentScan(member, {
+        ...options,
+        model,
+        folder: modelFolder(options.model),
+        client,
+        signal: interrupt.signal,
+        onProgress,
+      }),
+    );
     if (!options.quiet && !options.json) complain('results are for research only; this is not a medical device.');
   } catch (error) {
     if (!interrupt.signal.aborted) throw error;
     complain('interrupted.');
-    process.exitCode = 130;
   } finally {
-    process.removeListener('SIGINT', stop);
+    for (const remove of handlers) remove();
     client.dispose();
+  }
+  if (!options.quiet && (report.total > 1 || shard !== undefined)) complain(report.summary());
+  const written = await writeReport(report, options.report);
+  process.exitCode = interrupted || (report.failed ? 1 : written);
+}
+
+type SegmentOne = (member: Member, onProgress: (text: string) => void) => Promise<Segmented>;
+
+/** One scan after the other; whatever goes wrong with one, the next has its turn, unless the run was interrupted. */
+async function segmentAll(
+  members: readonly Member[],
+  report: BatchReport,
+  options: SegmentArguments,
+  signal: AbortSignal,
+  segmentOne: SegmentOne,
+): Promise<void> {
+  const progress = new ProgressLine(options.quiet || options.json);
+  const claimed = new Set<string>();
+  for (const [n, member] of members.entries()) {
+    const place = members.length > 1 ? `[${n + 1}/${members.length}] ` : '';
+    const start = performance.now();
+    const file = pathOf(member.scan);
+    try {
+      await claim(member, options.out, claimed);
+      const done = await segmentOne(member, (text) => progress.show(`${place}${shown(file)}: ${text}`)).finally(() =>
+        progress.clear(),
+      );
+      const seconds = Math.round(performance.now() - start) / 1000;
+      const { status, annotation, volume } = done;
+      report.add({ path: file, status, annotation, volume, seconds });
+      if (done.status === 'segmented') printSegmented(member.scan, done, options);
+      else printFinished(member.scan, done, options);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const problem = isExpected(error)
+        ? withPath(error, member.named)
+        : `${member.named}: unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+      complain(problem);
+      report.add({ path: file, status: 'failed', problem });
+    }
   }
 }
 
-/** Notices of no weight elsewhere that put a model's result in doubt. */
-const MATTERS: readonly Notice['code'][] = ['not-hounsfield', 'no-geometry'];
-
-const LABELS_SUFFIX = '.ich.nii.gz';
-
-/** One file of a scan, which names it to the inference process as it did to us. */
-function fileOf(scan: ScanFiles): string {
-  return scan.opened ?? [...scan.files].sort()[0] ?? scan.folder;
+async function writeReport(report: BatchReport, file: string | undefined): Promise<0 | 1> {
+  if (file === undefined) return 0;
+  return attempt(file, async () => {
+    await mkdir(path.dirname(path.resolve(file)), { recursive: true }).catch(() => undefined);
+    await report.write(file);
+  });
 }
 
-/** Two scans of one run must not end in one file: with --out, files of different folders may have one name. */
-function claim(file: string, written: Set<string>): void {
-  if (written.has(file)) {
+/** Two scans of one run must not end in one file: with --out, those of different folders may have one name. Throws WriteError. */
+async function claim(member: Member, out: string | undefined, claimed: Set<string>): Promise<void> {
+  const { annotation } = await targetsOf(member, out);
+  if (claimed.has(annotation)) {
     throw new WriteError(
-      shown(file),
+      shown(annotation),
       'another scan of this run is written there.',
       'Segment the folders one by one into different folders.',
     );
   }
-  written.add(file);
-}
-
-function modelFolder(model: string): string {
-  const builtIn = path.join(MODELS, model);
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(model) && existsSync(path.join(builtIn, 'model.json'))) return builtIn;
-  if (existsSync(model)) return path.resolve(model);
-  throw new ScanError(
-    model,
-    'there is no built-in model and no folder of this name.',
-    'Name a folder with a model.json.',
-  );
-}
-
-function stageText({ stage, done, total }: InferenceStage): string {
-  if (stage === 'loading-model') return 'loading the model';
-  const counted = total > 0 ? ` ${done} of ${total} slices` : '';
-  return (stage === 'decoding' ? 'reading' : 'segmenting') + counted;
-}
-
-function report(scan: ScanFiles, result: SegmentResult, files: readonly string[], options: SegmentArguments): void {
-  const volumes = Object.fromEntries(SUBTYPES.map((name, n) => [name, result.volumes[n] ?? 0]));
-  const total = result.volumes.reduce((sum, volume) => sum + volume, 0);
-  if (options.json) {
-    const { model, image, notices, slices } = result;
-    const slicesWithBlood = slices.map(({ slice }) => slice);
-    const [annotation, labels] = files;
-    print(
-      JSON.stringify({
-        path: pathOf(scan),
-        annotation,
-        ...(labels !== undefined && { labels }),
-        volume: total,
-        volumes,
-        slicesWithBlood,
-        model,
-        image,
-        notices,
-      }),
-    );
-    return;
-  }
-  if (options.quiet) return;
-  const parts = SUBTYPES.flatMap((name) =>
-    (volumes[name] ?? 0) > 0 ? [`${name} ${decimal(volumes[name] ?? 0, 1)}`] : [],
-  );
-  const found = total > 0 ? `${decimal(total, 1)} mL (${parts.join(', ')})` : 'no blood found';
-  print(`${shown(pathOf(scan))}: ${found} -> ${files.map(shown).join(', ')}`);
-  for (const { severity, code, message } of result.notices) {
-    if (severity === 'warning' || MATTERS.includes(code)) complain(`${shown(pathOf(scan))}: ${message}`);
-  }
-  if (options.nifti && result.notices.some(({ code }) => code === 'uneven-spacing' || code === 'missing-slices')) {
-    complain(
-      `${shown(pathOf(scan))}: its slices are uneven, which NIfTI cannot express: the label map has its voxels, not its distances.`,
-    );
-  }
+  claimed.add(annotation);
 }

@@ -161,7 +161,7 @@ describe('hemorica', function () {
       assert.equal(code, 1);
       assert.match(
         stderr,
-        /^hemorica: bad\.nii: [^\n]+\nhemorica: none\.dcm: it cannot be opened \(there is no such file or folder\)\. Check the path\.\n$/,
+        /^hemorica: none\.dcm: it cannot be opened \(there is no such file or folder\)\. Check the path\.\nhemorica: bad\.nii: [^\n]+\n$/,
       );
       assert.match(stdout, /^head\.nii\n {2}format +NIfTI-1/);
     });
@@ -256,7 +256,10 @@ describe('hemorica', function () {
         'results/first',
       );
       assert.equal(code, 1);
-      assert.match(stderr, /^hemorica: bad\.nii: [^\n]+\nhemorica: [^\n]*not a medical device\.\n$/);
+      assert.match(
+        stderr,
+        /^hemorica: bad\.nii: [^\n]+\nhemorica: [^\n]*not a medical device\.\nhemorica: 3 scans: 2 segmented, 1 failed, 0 finished before\.\n$/,
+      );
       assert.match(
         stdout,
         /^head\.nii: [\d.]+ mL \(.*\) -> results\/first\/head\.ich\.json\nseries: [\d.]+ mL .* -> results\/first\/series\.ich\.json\n$/,
@@ -268,7 +271,7 @@ describe('hemorica', function () {
       const again = await hemorica('segment', 'head.nii', '--quiet');
       assert.deepEqual(
         [again.code, again.stdout, again.stderr],
-        [1, '', 'hemorica: head.ich.json: the file exists. Use --force to replace it.\n'],
+        [1, '', 'hemorica: head.ich.json: the file exists and is no valid annotation. Use --force to replace it.\n'],
       );
       assert.equal(fs.readFileSync(at('head.ich.json'), 'utf8'), 'precious');
       await good('segment', 'head.nii', '--force', '--quiet');
