@@ -43,7 +43,8 @@ class OutlineTool {
     if (!scan) return;
     const view = scan.planes[plane];
     const outline = points.map((point) => view.toIndex({ slice, point }));
-    const change = fillOutline(scan.grid, scan.labels, editPlane(view), outline, editing.options(scan, label));
+    const options = editing.options(scan, label);
+    const change = fillOutline(scan.grid, scan.labels, editPlane(view), outline, options, 'nonzero');
     const subtype = subtypeOf(label);
     editing.edits.commit(subtype ? t('Lasso {0}', subtype) : t('Lasso Erase'), change);
   }

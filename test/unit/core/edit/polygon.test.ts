@@ -2,20 +2,23 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { EditPlane } from '../../../../src/core/edit/brush';
 import { type EditGrid, toFrame } from '../../../../src/core/edit/grid';
-import { fillOutline } from '../../../../src/core/edit/polygon';
+import { type FillRule, fillOutline } from '../../../../src/core/edit/polygon';
 import type { Vec3 } from '../../../../src/core/volume';
 import { anyConstraints, anyGrid, anyLabel, anyMask, assertLawful, centre, forVoxels, grid, TestMask } from './fixture';
 
-/** Even-odd test by a ray towards +u. */
-function isInside(u: number, v: number, vertices: readonly (readonly [number, number])[]): boolean {
-  let inside = false;
+/** By a ray towards +u: how often it is crossed, and how often more upwards than downwards. */
+function isInside(u: number, v: number, vertices: readonly (readonly [number, number])[], rule: FillRule): boolean {
+  let [crossed, winding] = [0, 0];
   vertices.forEach(([pu, pv], n) => {
     const [qu, qv] = vertices[(n + 1) % vertices.length] ?? [pu, pv];
-    if (pv > v !== qv > v && u < ((qu - pu) * (v - pv)) / (qv - pv) + pu) inside = !inside;
+    if (pv > v === qv > v || u >= ((qu - pu) * (v - pv)) / (qv - pv) + pu) return;
+    crossed++;
+    winding += qv > pv ? 1 : -1;
   });
-  return inside;
+  return rule === 'nonzero' ? winding !== 0 : crossed % 2 === 1;
 }
 
+const anyRule = fc.constantFrom<FillRule[]>('even-odd', 'nonzero');
 const anyPlane = fc.constantFrom<EditPlane[]>('axial', 'coronal', 'sagittal');
 
 function anyOutline(of: EditGrid, plane: EditPlane): fc.Arbitrary<Vec3[]> {
@@ -43,12 +46,19 @@ function anyOutline(of: EditGrid, plane: EditPlane): fc.Arbitrary<Vec3[]> {
 describe('polygon and lasso', () => {
   it('fill the voxels whose centres are inside, by brute force in all planes', () => {
     const scene = anyGrid.chain((of) =>
-      anyPlane.chain((plane) => anyOutline(of, plane).map((outline) => ({ of, plane, outline }))),
+      anyPlane.chain((plane) =>
+        fc.record({
+          of: fc.constant(of),
+          plane: fc.constant(plane),
+          outline: anyOutline(of, plane),
+          rule: anyRule,
+        }),
+      ),
     );
     fc.assert(
-      fc.property(scene, ({ of, plane, outline }) => {
+      fc.property(scene, ({ of, plane, outline, rule }) => {
         const mask = new TestMask(of);
-        const after = mask.after(fillOutline(of, mask, plane, outline, { label: 5 }));
+        const after = mask.after(fillOutline(of, mask, plane, outline, { label: 5 }, rule));
         const frame = outline.map((index) => toFrame(of, index));
         const [u, v] =
           plane === 'axial' ? ([0, 1] as const) : plane === 'coronal' ? ([0, 2] as const) : ([1, 2] as const);
@@ -60,7 +70,7 @@ describe('polygon and lasso', () => {
               ? k === outline[0]?.[2]
               : Math.abs(c[fixed] - (frame[0]?.[fixed] ?? 0)) <= (fixed === 1 ? of.dy : of.dx) / 2;
           const vertices = frame.map((point) => [point[u], point[v]] as const);
-          const expected = inPlane && isInside(c[u], c[v], vertices) ? 5 : 0;
+          const expected = inPlane && isInside(c[u], c[v], vertices, rule) ? 5 : 0;
           if (
             plane !== 'axial' &&
             of.tilted &&
