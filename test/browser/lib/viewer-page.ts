@@ -71,7 +71,8 @@ export async function endSession(): Promise<void> {
   for (const browser of browsers.values()) await (await browser).close();
 }
 
-async function browserFor(webgl: boolean): Promise<Browser> {
+/** The browser that the tests of a run share. */
+export async function browserFor(webgl: boolean): Promise<Browser> {
   const known = browsers.get(webgl);
   if (known) return known;
   const args = webgl ? chromiumFlags : chromiumFlagsWithoutWebgl;
@@ -155,6 +156,8 @@ export async function openViewer(options: ViewerOptions): Promise<ViewerPage> {
   const browser = await browserFor(options.webgl ?? true);
   const context = await browser.newContext({ viewport: options.size ?? { width: 800, height: 600 } });
   if (options.before) await context.addInitScript(options.before);
+  // The longest anything may take before it counts as hung; nothing fails because a machine is slow.
+  context.setDefaultTimeout(100_000);
   const page = await context.newPage();
   const handle = { context, server };
   open.add(handle);
