@@ -40,6 +40,8 @@ describe('Run Hemorrhage Segmentation', () => {
   it('keeps what was drawn in the scan in front for undo', async () => {
     const session = await decoded(await open(writeNifti(at('drawn.nii'))));
     paint(session, 3, 60, 1, 3);
+    await vscode.commands.executeCommand('workbench.action.files.save');
+    await untilClean(session.document.uri);
     await vscode.commands.executeCommand(RUN);
     const drawn = () => runsOf(session, 3).some((row, n) => n % 4 === 1 && row === 60);
     assert.equal(drawn(), false);

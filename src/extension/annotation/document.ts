@@ -264,7 +264,8 @@ export class AnnotationDocument implements vscode.Disposable {
     if (content?.problem !== undefined) return;
     this.#model.adopt(content?.annotation, content?.text);
     this.#text.look();
-    this.#mirror();
+    // A text without unsaved changes is read again by VS Code; written to by us, it would have some.
+    if (this.#text.document?.isDirty) this.#mirror();
   }
 
   #says(annotation: Annotation): boolean {
@@ -309,7 +310,7 @@ export class AnnotationDocument implements vscode.Disposable {
       this.#taking = false;
     }
     // Edits made elsewhere meanwhile are missing in the text.
-    if (parsed && !this.#says(parsed)) queueMicrotask(() => this.#mirror());
+    if (parsed && this.#model.dirty && !this.#says(parsed)) queueMicrotask(() => this.#mirror());
     return parsed;
   }
 
