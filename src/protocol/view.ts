@@ -128,6 +128,8 @@ export type ViewCommand =
   | 'goToSlice'
   /** Argument: slice k of the volume, counted from 0. */
   | 'showSlice'
+  /** Argument: voxel "i j k" of the volume, counted from 0. */
+  | 'showVoxel'
   | 'nextWindow'
   | 'previousWindow'
   | 'setWindow'

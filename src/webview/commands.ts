@@ -1,7 +1,7 @@
 /** The host's commands (keys, palette, menus) on a view. */
 import type { Layout, ToolCommand, ViewCommand } from '../protocol/view';
 import { t } from './l10n';
-import { goToSlice } from './look';
+import { goToSlice, goToVoxel } from './look';
 import type { OverlayMode } from './state/view-state';
 import type { ToolBox } from './tools/tool-box';
 import type { Viewer } from './viewer';
@@ -36,6 +36,12 @@ const HANDLERS: Readonly<Record<Exclude<ViewCommand, ToolCommand>, Handler>> = {
   },
   showSlice: (viewer, argument) => {
     if (typeof argument === 'number' && viewer.scan?.whole) goToSlice(viewer, argument);
+  },
+  showVoxel: (viewer, argument) => {
+    const [i = Number.NaN, j = Number.NaN, k = Number.NaN] = String(argument).split(' ').map(Number);
+    if (!viewer.scan?.whole || ![i, j, k].every(Number.isFinite)) return;
+    goToSlice(viewer, k);
+    goToVoxel(viewer, [i, j, k]);
   },
   nextWindow: (viewer) => viewer.cycleWindow(1),
   previousWindow: (viewer) => viewer.cycleWindow(-1),

@@ -17,6 +17,9 @@ export function checkBoxes({ slices }: Annotation): Finding[] {
 
 function checkSubtype(slice: SliceAnnotation, k: number, subtype: Subtype): Finding[] {
   const { boxes } = slice.findings[subtype];
+  const whole = boxOfSubtype(slice.runs, subtype);
+  // Nearly always so, and found without looking for parts.
+  if (whole && boxes.length === 1 && boxes[0] && encloses(boxes[0], whole)) return [];
   const parts = partsOf(slice.runs, subtype);
   const empty = boxes.map((box) => !parts.some((part) => overlap(box, part) > 0));
   const cut = parts.filter((part) => !boxes.some((box) => encloses(box, part)));

@@ -1,5 +1,6 @@
 /** The commands around comparing. */
 import * as vscode from 'vscode';
+import type { Annotation } from '../../core/annotation/annotation';
 import { parseAnnotation } from '../../core/annotation/parse';
 import { ANNOTATION_SUFFIX } from '../../node/annotation-path';
 import { SCAN_VIEW } from '../editor/provider';
@@ -44,9 +45,11 @@ export function registerCompareCommands(services: Services, provider: Annotation
       const file = annotationOf(uri, services, provider);
       if (file) await compareWith(file, parts);
     }),
-    register('showInViewer', async (uri, slice) => {
+    register('showInViewer', async (uri, slice, row) => {
       const file = annotationOf(uri, services, provider);
-      if (file) await showInViewer(file, typeof slice === 'number' ? slice : undefined, services);
+      if (!file) return;
+      const place = typeof slice === 'number' ? { slice, ...(typeof row === 'number' ? { row } : {}) } : undefined;
+      await showInViewer(file, place, services);
     }),
     register('showChangesAsText', () => reopen('text', parts)),
     register('showChangesVisually', () => reopen('visual', parts)),
@@ -144,27 +147,48 @@ async function askFile(place: vscode.Uri): Promise<vscode.Uri | undefined> {
   return chosen;
 }
 
-/** Opens the scan that an annotation belongs to, at its slice. Throws Error, saying why, where there is none. */
-async function showInViewer(file: vscode.Uri, slice: number | undefined, services: Services): Promise<void> {
+/** Opens the scan that an annotation belongs to, at a slice or at the mask in a row of it. Throws Error, saying why, where there is none. */
+async function showInViewer(
+  file: vscode.Uri,
+  place: { readonly slice: number; readonly row?: number } | undefined,
+  services: Services,
+): Promise<void> {
   const version = new AnnotationVersion(file, services.log);
-  const { folder, place } = version;
+  const { folder, place: named } = version;
   version.dispose();
   const bytes = await vscode.workspace.fs.readFile(file);
-  const { image } = parseAnnotation(Buffer.from(bytes).toString('utf8'), baseName(place));
+  const annotation = parseAnnotation(Buffer.from(bytes).toString('utf8'), baseName(named));
+  const { image } = annotation;
   const { done, value: scan } = await scanCandidates(image, folder, services).next();
   if (done || !scan) {
     throw new Error(
       vscode.l10n.t(
         '{0}: its scan ({1}) was found neither where the annotation looks for it nor elsewhere in the workspace. Put it beside the annotation, or open a folder that holds it.',
-        baseName(place),
+        baseName(named),
         image.file ?? image.seriesInstanceUid ?? '',
       ),
     );
   }
   await vscode.commands.executeCommand('vscode.openWith', scan, SCAN_VIEW);
-  if (slice === undefined) return;
+  if (!place) return;
   const session = services.sessions.showing(scan).find(({ active }) => active) ?? services.sessions.showing(scan)[0];
-  if (session) whenReady(session, () => session.run('showSlice', slice));
+  if (session) whenReady(session, () => showPlace(session, annotation, place));
+}
+
+/** Goes to a slice or, in the middle of its runs, to a row of it. */
+function showPlace(
+  session: ScanSession,
+  { slices }: Annotation,
+  { slice, row }: { readonly slice: number; readonly row?: number },
+): void {
+  const runs = slices[slice]?.runs ?? new Uint32Array(0);
+  const columns: number[] = [];
+  for (let n = 0; n < runs.length; n += 4)
+    if (runs[n + 1] === row) columns.push(runs[n + 2] ?? 0, (runs[n + 2] ?? 0) + (runs[n + 3] ?? 0) - 1);
+  const [first] = columns;
+  const last = columns.at(-1);
+  if (row === undefined || first === undefined || last === undefined) session.run('showSlice', slice);
+  else session.run('showVoxel', `${Math.round((first + last) / 2)} ${row} ${slice}`);
 }
 
 /** Runs something once the page of an editor shows its scan; never if it is closed before. */

@@ -4,7 +4,7 @@ import { stat } from '../scan/files';
 import { diagnosticOfKnown } from './diagnostics';
 import type { KnownFile, KnownFiles } from './known';
 import { isOpen } from './open-texts';
-import { ANNOTATION_FILES, headerFindings, isAnnotation, type Readings, rangeOf } from './reading';
+import { ANNOTATION_FILES, headerFindings, isAnnotation, type Readings, rangeOf, scanBeside } from './reading';
 
 /** Files that are read at once: enough to hide a disk's latency, few enough to hold little in memory. */
 const AT_ONCE = 4;
@@ -112,7 +112,7 @@ export class ClosedFiles implements vscode.Disposable {
     try {
       const state = await stat(uri);
       let file = again ? undefined : this.known.get(key, state);
-      if (!file) {
+      if (!file || (file.scan && !sameState(await scanState(file.scan.file), file.scan))) {
         file = await this.#readFile(uri, state);
         this.known.set(key, file);
       }
@@ -135,6 +135,8 @@ export class ClosedFiles implements vscode.Disposable {
     const start = performance.now();
     const reading = this.readings.read(uri, text);
     const took = performance.now() - start;
+    const scanFile = scanBeside(uri, reading);
+    const scan = scanFile === undefined ? undefined : { file: scanFile, ...(await scanState(scanFile)) };
     const header = this.readings.decoded(uri) ? [] : await headerFindings(uri, reading);
     this.#read++;
     await new Promise((resolve) => setTimeout(resolve, Math.min(LONGEST_PAUSE, took)));
@@ -143,7 +145,7 @@ export class ClosedFiles implements vscode.Disposable {
       const { start: from, end: to } = rangeOf(reading, finding);
       return { code, severity, message, range: [from.line, from.character, to.line, to.character] as const };
     });
-    return { mtime, size, findings };
+    return { mtime, size, findings, ...(scan ? { scan } : {}) };
   }
 
   #forget(uri: vscode.Uri): void {
@@ -157,4 +159,19 @@ export class ClosedFiles implements vscode.Disposable {
     this.#queue.clear();
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
+}
+
+interface State {
+  readonly mtime: number;
+  readonly size: number;
+}
+
+/** A scan on disk as it is now; size -1 where there is none. */
+async function scanState(file: string): Promise<State> {
+  const { mtime, size } = await stat(vscode.Uri.file(file)).catch(() => ({ mtime: 0, size: -1 }));
+  return { mtime, size };
+}
+
+function sameState(a: State, b: State): boolean {
+  return a.mtime === b.mtime && a.size === b.size;
 }

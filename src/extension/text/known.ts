@@ -14,6 +14,8 @@ export interface KnownFile {
   readonly mtime: number;
   readonly size: number;
   readonly findings: readonly KnownFinding[];
+  /** The scan on disk whose header was compared, and how it was then; size -1 where there was none. */
+  readonly scan?: { readonly file: string; readonly mtime: number; readonly size: number };
 }
 
 /** Files by address. `rules`: whatever else findings depend on; files known under other rules are read again. */

@@ -86,10 +86,15 @@ export class Readings implements vscode.Disposable {
  * is open (its voxels have been looked at), is no NIfTI on disk, or is not there.
  */
 export async function headerFindings(uri: vscode.Uri, { annotation, places }: CheckedText): Promise<PlacedFinding[]> {
+  const file = scanBeside(uri, { annotation });
+  const placement = annotation && file !== undefined ? await niftiPlacement(file) : undefined;
+  return annotation && placement ? place(matchFindings(annotationMatches(annotation.image, placement)), places) : [];
+}
+
+/** Path of the scan that an annotation on disk names; undefined where it names a series only. */
+export function scanBeside(uri: vscode.Uri, { annotation }: Pick<CheckedText, 'annotation'>): string | undefined {
   const file = annotation?.image.file;
-  if (!annotation || file === undefined || uri.scheme !== 'file') return [];
-  const placement = await niftiPlacement(path.resolve(path.dirname(uri.fsPath), file));
-  return placement ? place(matchFindings(annotationMatches(annotation.image, placement)), places) : [];
+  return file === undefined || uri.scheme !== 'file' ? undefined : path.resolve(path.dirname(uri.fsPath), file);
 }
 
 /** Whether an address is that of an annotation that can be edited; those of git's are versions of the past. */

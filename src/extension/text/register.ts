@@ -30,9 +30,9 @@ export function registerTexts(services: Services, storage: vscode.Uri | undefine
   const docs = vscode.Uri.joinPath(extensionUri, 'docs', 'diagnostics.md');
   const collection = vscode.languages.createDiagnosticCollection('hemorica');
   const readings = new Readings(sessions);
-  const scans = new ScanChecks(services, docs);
+  const scans = new ScanChecks(services, docs, collection);
   const known = new KnownFiles(rules());
-  const closed = new ClosedFiles(readings, collection, docs, known, log, (uri) => scans.changed(uri));
+  const closed = new ClosedFiles(readings, collection, docs, known, log, (uri) => void scans.changed(uri));
   const open = new OpenTexts(readings, collection, docs, (uri) => closed.soon(uri));
   const lenses = new Lenses(readings);
   const cancel = new vscode.CancellationTokenSource();
@@ -151,7 +151,11 @@ async function checkAnnotation(
         return scans.check(uri, abort.signal);
       },
     );
-    if (found !== 0) await vscode.commands.executeCommand('workbench.actions.view.problems');
+    if (found === 'not-hounsfield') {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('{0} belongs to its scan. The scan has no HU to hold the mask against.', baseName(uri)),
+      );
+    } else if (found !== 0) await vscode.commands.executeCommand('workbench.actions.view.problems');
     else vscode.window.setStatusBarMessage(vscode.l10n.t('{0}: the mask fits its scan.', baseName(uri)), 5000);
   } catch (error) {
     const again = {
