@@ -68,6 +68,7 @@ export class Pane {
     });
     this.comments = new CommentLayer((n) => this.viewer.store.set({ panelOpen: true, shownComment: { n } }));
     const marks = svg('svg', { class: 'marks' }, [
+      this.boxes.element,
       this.highlight.element,
       this.crosshair.element,
       this.comments.element,
