@@ -4,10 +4,7 @@
  */
 import * as vscode from 'vscode';
 import { SECTION } from '../settings';
-
-const PATTERN = '*.ich.json';
-/** VS Code's name of its text editor. */
-const TEXT = 'default';
+import { type Associations, withDefault } from './associations';
 
 /** Keeps VS Code's association in step with the setting. */
 export function followDiffDefault(log: vscode.LogOutputChannel): vscode.Disposable {
@@ -22,8 +19,6 @@ export function followDiffDefault(log: vscode.LogOutputChannel): vscode.Disposab
   });
 }
 
-type Associations = Readonly<Record<string, string>>;
-
 async function associate(): Promise<void> {
   const wanted = vscode.workspace.getConfiguration(SECTION).inspect<string>('diff.default');
   const workbench = vscode.workspace.getConfiguration('workbench');
@@ -36,16 +31,4 @@ async function associate(): Promise<void> {
     const next = withDefault(associations, value);
     if (next !== associations) await workbench.update('diffEditorAssociations', next, target);
   }
-}
-
-/** The associations of a scope as the setting wants them: the same object where they are so already. */
-export function withDefault(
-  associations: Associations | undefined,
-  wanted: string | undefined,
-): Associations | undefined {
-  const text = associations?.[PATTERN] === TEXT;
-  if ((wanted === 'text') === text) return associations;
-  if (wanted === 'text') return { ...associations, [PATTERN]: TEXT };
-  const { [PATTERN]: _, ...others } = associations ?? {};
-  return Object.keys(others).length > 0 ? others : undefined;
 }

@@ -65,7 +65,7 @@ type Row = Omit<ChangeTable['subtypes'][number], 'subtype'>;
 
 function table({ versions, table: figures }: Comparison): HTMLElement {
   const { before, after } = versions;
-  const heads = ['', versionName(before, after), versionName(after, before), t('Dice'), t('Added'), t('Removed')];
+  const heads = ['', versionName(before, after), versionName(after, before), t('Dice'), '+', '−'];
   const cells = (row: Row): HTMLElement[] => [
     element('td', { text: volume(row.volumeBefore) }),
     element('td', { text: volume(row.volumeAfter) }),
@@ -91,7 +91,7 @@ function table({ versions, table: figures }: Comparison): HTMLElement {
     return element('p', { class: 'quiet', text: t('Neither version has a mask.') });
   }
   return element('table', { class: 'change-figures' }, [
-    element('caption', { text: t('Volumes in mL, added and removed in voxels') }),
+    element('caption', { text: t('Volumes in mL; + added and − removed voxels') }),
     element('thead', {}, [
       element(
         'tr',
