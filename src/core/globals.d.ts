@@ -20,4 +20,7 @@ declare class CompressionStream {
   readonly readable: never;
   readonly writable: never;
 }
-declare function setTimeout(callback: () => void, milliseconds: number): unknown;
+declare class MessageChannel {
+  readonly port1: { onmessage: (() => void) | null; close(): void };
+  readonly port2: { postMessage(message: unknown): void };
+}

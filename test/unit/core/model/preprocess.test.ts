@@ -30,7 +30,7 @@ const golden = JSON.parse(readFileSync(inRoot('test/golden/model-input.json'), '
 };
 const manifestFile = inRoot('models/ich-prototype/model.json');
 const { input } = parseManifest(readFileSync(manifestFile, 'utf8'), manifestFile);
-const data = process.env['HEMORICA_DATA'] ?? inRoot('../shared/data');
+const data = process.env.HEMORICA_DATA ?? inRoot('../shared/data');
 
 /** The pictures of scripts/golden/model_input.py. */
 function drawn({ columns, rows, centre, radii }: DrawnInput): Float32Array {
