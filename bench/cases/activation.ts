@@ -6,11 +6,11 @@ import { median, report } from '../lib/report';
 
 const ROUNDS = 9;
 
-/** Anything that is asked of the stand-in is a function, a class and a namespace at once; what it returns, too. */
+/** Anything that is asked of the stand-in is a function, a class, a namespace and an empty list at once; what it returns, too. */
 const PROGRAM = `
 const Module = require('node:module');
 const anything = new Proxy(function () {}, {
-  get: (target, name) => name === Symbol.toPrimitive ? () => '' : name === 'then' || name === Symbol.iterator ? undefined : name === 'prototype' ? {} : anything,
+  get: (target, name) => name === Symbol.toPrimitive ? () => '' : name === 'then' ? undefined : name === Symbol.iterator ? function* () {} : name === 'prototype' ? {} : anything,
   set: () => true,
   apply: () => anything,
   construct: () => ({ dispose() {}, event: () => ({ dispose() {} }), fire() {} }),
