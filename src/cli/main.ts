@@ -6,12 +6,15 @@ import { version } from '../../package.json';
 import { blame } from './commands/blame';
 import { convert } from './commands/convert';
 import { diff } from './commands/diff';
+import { evaluate } from './commands/evaluate';
 import { gitDiff, textconv } from './commands/git-drivers';
 import { gitSetup } from './commands/git-setup';
 import { history } from './commands/history';
 import { info } from './commands/info';
 import { merge } from './commands/merge';
+import { models } from './commands/models';
 import { segment } from './commands/segment';
+import { stats } from './commands/stats';
 import { validate } from './commands/validate';
 import { complain } from './output';
 
@@ -30,6 +33,9 @@ const program = yargs(hideBin(process.argv))
   .command(info)
   .command(convert)
   .command(segment)
+  .command(evaluate)
+  .command(stats)
+  .command(models)
   .command(validate)
   .command(diff)
   .command(merge)

@@ -12,7 +12,7 @@ export type Match =
     };
 
 /** Part of a voxel that a corner of the image may be off: readers round differently, flips and shifts are whole voxels. */
-const TOLERANCE = 0.1;
+export const TOLERANCE = 0.1;
 
 /**
  * Compares an annotation's image with a decoded scan: size, then the world position of the image's
@@ -46,7 +46,7 @@ export function annotationMatches(image: ImageReference, scan: ScanPlacement & {
 }
 
 /** Largest distance in mm between the places that two affines give to a corner voxel; infinite for numbers that are none. */
-function farthestCorner({ size, affine }: ImageReference, other: Affine): number {
+export function farthestCorner({ size, affine }: Pick<ImageReference, 'size' | 'affine'>, other: Affine): number {
   let farthest = 0;
   for (let corner = 0; corner < 8; corner++) {
     const index = [...size.map((count, axis) => ((corner >> axis) & 1) * (count - 1)), 1];
