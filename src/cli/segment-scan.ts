@@ -8,7 +8,7 @@ import { encodeAnnotation } from '../core/annotation/encode';
 import { ANNOTATION_SUFFIX, annotationPath, scanFileName } from '../node/annotation-path';
 import { WriteError, writeAtomically } from '../node/atomic-write';
 import type { InferenceClient } from '../node/inference-client';
-import type { ScanFiles } from '../node/scan-files';
+import { nameOf } from '../node/scan-files';
 import type { InferenceStage, SegmentResult } from '../protocol/inference';
 import type { Member } from './cohort';
 import { finishedAnnotation, type ModelIdentity } from './finished';
@@ -78,7 +78,7 @@ export async function segmentScan(member: Member, options: SegmentScanOptions): 
     throw new WriteError(shown(labels), 'the file exists.', 'Use --force to replace it.');
   const result = await options.client.segment(
     {
-      path: scan.files.length === 1 ? (scan.files[0] ?? '') : fileOf(scan),
+      ...nameOf(scan),
       model: options.folder,
       providers: PROVIDERS,
       ...(options.threshold !== undefined && { threshold: options.threshold }),
@@ -100,11 +100,6 @@ async function makeFolder(folder: string): Promise<void> {
 
 async function writeLabels(file: string, mask: Parameters<typeof labelMap>[0]): Promise<void> {
   await writeAtomically(file, gzipSync(labelMap(mask)));
-}
-
-/** One file of a scan, which names it to the inference process as it did to us. */
-function fileOf(scan: ScanFiles): string {
-  return scan.opened ?? [...scan.files].sort()[0] ?? scan.folder;
 }
 
 function stageText({ stage, done, total }: InferenceStage): string {

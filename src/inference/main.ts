@@ -52,11 +52,7 @@ process.once('disconnect', () => process.exit(0));
 connection.listen();
 
 /** Does a piece of work after those that were asked for before it. */
-function inTurn<T>(
-  file: string,
-  token: CancellationToken,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+function inTurn<T>(file: string, token: CancellationToken, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   const listener = token.onCancellationRequested(() => controller.abort(new Cancelled()));
   if (token.isCancellationRequested) controller.abort(new Cancelled());
@@ -78,9 +74,9 @@ const reporter =
 async function answer(params: SegmentParams, signal: AbortSignal): Promise<SegmentResult> {
   const report = reporter(params.id);
   report('loading-model', 0, 0);
-  const model = await loadModel(params.model, params.providers);
+  const model = await loadModel(params.model, params.providers, params.threads);
   report('decoding', 0, 0);
-  const scan = await oneScan(params.path, signal);
+  const scan = await oneScan(params, signal);
   const volume = await loadScan(scan, {
     bundle: __dirname,
     signal,
@@ -103,7 +99,8 @@ async function answer(params: SegmentParams, signal: AbortSignal): Promise<Segme
   };
 }
 
-async function oneScan(file: string, signal: AbortSignal): Promise<ScanFiles> {
+async function oneScan({ path: file, files }: SegmentParams, signal: AbortSignal): Promise<ScanFiles> {
+  if (files) return { kind: 'dicom', name: path.basename(file), files, folder: file, largeSeries: [] };
   const { scans } = await findScans(file, { signal });
   const [scan, another] = scans;
   if (scan && !another) return scan;

@@ -24,8 +24,13 @@ let kept: { readonly key: string; readonly model: LoadedModel } | undefined;
  * Loads the model of a folder. Throws ScanError that names the manifest and the field, or the
  * network's file.
  * @param providers Execution providers to try in order.
+ * @param threads Threads for one slice.
  */
-export async function loadModel(folder: string, providers: readonly string[]): Promise<LoadedModel> {
+export async function loadModel(
+  folder: string,
+  providers: readonly string[],
+  threads = Math.min(MOST_THREADS, os.availableParallelism()),
+): Promise<LoadedModel> {
   const manifestFile = path.join(folder, 'model.json');
   const text = await fs.readFile(manifestFile, 'utf8').catch(() => {
     throw new ScanError(folder, 'the folder holds no model.json that can be read.', 'Name the folder of a model.');
@@ -43,11 +48,11 @@ export async function loadModel(folder: string, providers: readonly string[]): P
       'Install the model again, or correct the manifest if you changed the network.',
     );
   }
-  const key = JSON.stringify([text, providers]);
+  const key = JSON.stringify([text, providers, threads]);
   if (kept?.key === key) return kept.model;
   await kept?.model.session.release();
   kept = undefined;
-  const { session, provider } = await createSession(bytes, file, providers);
+  const { session, provider } = await createSession(bytes, file, providers, threads);
   checkGraph(session, manifest, manifestFile);
   const model = { manifest, session, provider };
   kept = { key, model };
@@ -58,6 +63,7 @@ async function createSession(
   bytes: Uint8Array,
   file: string,
   providers: readonly string[],
+  threads: number,
 ): Promise<{ session: ort.InferenceSession; provider: string }> {
   const reasons: string[] = [];
   for (const provider of providers) {
@@ -66,7 +72,7 @@ async function createSession(
       const session = await ort.InferenceSession.create(bytes, {
         executionProviders: [provider],
         graphOptimizationLevel: 'all',
-        intraOpNumThreads: Math.min(MOST_THREADS, os.availableParallelism()),
+        intraOpNumThreads: threads,
         logSeverityLevel: 3,
         // Threads that wait by spinning take the cores from the thread that prepares the next slice, and from
         // the editor: on a busy machine with two cores a scan took 1.9 s with spinning and 1.1 s without.

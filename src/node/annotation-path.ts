@@ -57,5 +57,5 @@ export function scanFileName(scan: ScanFiles, folder: string): string {
   const isSeries = scan.kind === 'dicom' && scan.files.length > 1;
   const relative = path.relative(folder, isSeries ? scan.folder : first);
   // Where the annotation lies among the files of its series, a file's name is something to open.
-  return (relative || path.basename([...scan.files].sort()[0] ?? '')).split(path.sep).join('/');
+  return (relative || path.relative(folder, [...scan.files].sort()[0] ?? '')).split(path.sep).join('/');
 }

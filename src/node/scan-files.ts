@@ -25,6 +25,13 @@ export interface ScanFiles {
   readonly largeSeries: readonly SeriesName[];
 }
 
+/** How another process finds the same scan: by one path, or with all files of a series that lies in several folders. */
+export function nameOf(scan: ScanFiles): { readonly path: string; readonly files?: readonly string[] } {
+  const [first = scan.folder] = [...scan.files].sort();
+  const spread = scan.files.some((file) => path.dirname(file) !== scan.folder);
+  return spread && scan.kind === 'dicom' ? { path: scan.folder, files: scan.files } : { path: scan.opened ?? first };
+}
+
 export interface SeriesName {
   readonly seriesInstanceUid: string;
   readonly seriesNumber?: number;

@@ -18,12 +18,16 @@ export interface SegmentParams {
   readonly id: number;
   /** Absolute path of a scan file, of one file of a DICOM series, or of a folder with one series. */
   readonly path: string;
+  /** Absolute paths of all files of a DICOM series that no single file stands for, as of one that a DICOMDIR spreads over folders; `path` is then the folder above them. */
+  readonly files?: readonly string[];
   /** Absolute path of the model's folder. */
   readonly model: string;
   /** Execution providers to try in order, e.g. ["cpu"]. */
   readonly providers: readonly string[];
   /** Probability above which a pixel is blood; undefined for the model's own. */
   readonly threshold?: number;
+  /** Threads that the model may use; by default as many as there are cores, up to a limit. */
+  readonly threads?: number;
 }
 
 export interface SegmentResult {

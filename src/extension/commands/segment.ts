@@ -8,6 +8,7 @@ import { encodeAnnotation } from '../../core/annotation/encode';
 import { annotationPath } from '../../node/annotation-path';
 import { WriteError, writeAtomically } from '../../node/atomic-write';
 import { InferenceStopped } from '../../node/inference-client';
+import { nameOf, type ScanFiles } from '../../node/scan-files';
 import type { InferenceStage, SegmentResult } from '../../protocol/inference';
 import type { AnnotationDocument } from '../annotation/document';
 import { scanOnDisk } from '../annotation/locate';
@@ -62,7 +63,7 @@ async function segment(uri: vscode.Uri, services: Services, running: Set<string>
     // In an open document the result is one edit, unsaved, that undo takes back: there is nothing to ask.
     const agreed = openFor(uri, services) ? undefined : await mayReplace(target, undefined);
     if (agreed === undefined && !openFor(uri, services)) return;
-    const result = await runModel(scan.opened ?? scan.files[0] ?? uri.fsPath, scan.name, services);
+    const result = await runModel(scan, services);
     if (!result) return;
     const annotation = annotationFromModel(result);
     const into = openFor(uri, services);
@@ -115,12 +116,12 @@ async function mayReplace(target: string, agreed: Agreed | undefined): Promise<A
 }
 
 /** Runs the model with a notification that shows progress and cancels. Undefined if cancelled. */
-async function runModel(file: string, name: string, services: Services): Promise<SegmentResult | undefined> {
-  const { folder, providers } = chosenModel(services.extensionUri);
+async function runModel(scan: ScanFiles, services: Services): Promise<SegmentResult | undefined> {
+  const { folder, providers, threads } = chosenModel(services.extensionUri);
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Segmenting {0}', name),
+      title: vscode.l10n.t('Segmenting {0}', scan.name),
       cancellable: true,
     },
     async (progress, token) => {
@@ -129,7 +130,7 @@ async function runModel(file: string, name: string, services: Services): Promise
       let shown = 0;
       try {
         return await services.inference().segment(
-          { path: file, model: folder, providers },
+          { ...nameOf(scan), model: folder, providers, ...(threads !== undefined && { threads }) },
           {
             signal: abort.signal,
             onProgress: (stage) => {

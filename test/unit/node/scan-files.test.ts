@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
 import { sidecarName } from '../../../src/node/annotation-path';
-import { findScans, type ScanFiles } from '../../../src/node/scan-files';
+import { findScans, nameOf, type ScanFiles } from '../../../src/node/scan-files';
 import { dicomFile, type TestImage } from '../../fixtures/dicom-file';
 import { tinyNifti } from '../../fixtures/tiny-nifti';
 
@@ -114,6 +114,14 @@ describe('findScans', () => {
     const { scans } = await findScans(path.join(source, 'DICOMDIR'));
     assert.ok(scans.length > 0);
     for (const scan of scans) assert.ok(scan.files.every((file) => file.startsWith(source) && fs.existsSync(file)));
+  });
+
+  it('names a scan for another process by one file, or by all where one cannot stand for them', () => {
+    const series = { kind: 'dicom', name: 'disc', folder: '/disc', largeSeries: [] } as const;
+    assert.deepEqual(nameOf({ ...series, files: ['/disc/2', '/disc/1'] }), { path: '/disc/1' });
+    assert.deepEqual(nameOf({ ...series, files: ['/disc/2', '/disc/1'], opened: '/disc/2' }), { path: '/disc/2' });
+    const files = ['/disc/a/1', '/disc/b/1'];
+    assert.deepEqual(nameOf({ ...series, files }), { path: '/disc', files });
   });
 
   it('says what is wrong with a path that names no scan', async () => {
