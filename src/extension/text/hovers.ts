@@ -46,17 +46,16 @@ export class Hovers implements vscode.HoverProvider {
     if (shown.length === 0) text.appendMarkdown(vscode.l10n.t('No mask.'));
     else {
       const about = figures?.exact ? '' : '\u2248 ';
-      const rows = shown.map(
-        ({ subtype, volume, voxels, area }) =>
-          `| ${subtype}, ${SUBTYPE_NAMES[subtype]} | ${about}${milliliters(volume)} mL | ${voxels} | ${area.toFixed(1)} mm² |`,
-      );
-      const head = [
-        vscode.l10n.t('On this slice'),
-        vscode.l10n.t('Volume'),
-        vscode.l10n.t('Voxels'),
-        vscode.l10n.t('Area'),
-      ];
-      text.appendMarkdown(`| ${head.join(' | ')} |\n|---|--:|--:|--:|\n${rows.join('\n')}\n`);
+      const lines = shown.map(({ subtype, volume, voxels, area }) => {
+        const size = vscode.l10n.t(
+          '{0} mL, {1} voxels, {2} mm²',
+          `${about}${milliliters(volume)}`,
+          voxels,
+          area.toFixed(1),
+        );
+        return `- ${subtype}, ${SUBTYPE_NAMES[subtype]}: ${size}`;
+      });
+      text.appendMarkdown(`${lines.join('\n')}\n`);
     }
     if (row !== undefined) {
       const parts = inRow.map(({ subtype, voxels }) => `${subtype} ${voxels}`).join(', ');
