@@ -4,7 +4,6 @@ import { repositoryOf } from '../../node/git/repository';
 import { ATTRIBUTES_LINE, setUp, takeBack } from '../../node/git/setup';
 import { attempt, complain, print } from '../output';
 import { CLI } from '../place';
-import { shown } from '../scan-summary';
 
 interface GitSetupArguments {
   readonly path: string;
@@ -32,10 +31,10 @@ export const gitSetup: CommandModule<object, GitSetupArguments> = {
         ? await takeBack(git, repository)
         : await setUp(git, repository, program);
       const verb = remove ? 'removed from' : 'set in';
-      for (const key of keys) print(`${key} ${verb} the configuration of ${shown(repository.root)}`);
-      if (attributes !== undefined) print(`${shown(attributes)} changed; commit it to share it`);
+      for (const key of keys) print(`${key} ${verb} the configuration of ${repository.root}`);
+      if (attributes !== undefined) print(`${attributes} changed; commit it to share it`);
       if (keys.length === 0 && attributes === undefined)
-        print(`${shown(repository.root)}: nothing to ${remove ? 'remove' : 'change'}`);
+        print(`${repository.root}: nothing to ${remove ? 'remove' : 'change'}`);
       if (crlf.length > 0) {
         complain(
           `${crlf.length} annotations are in the repository with CRLF (${crlf[0]}${crlf.length > 1 ? ', ...' : ''}). git will show them as changed; run "git add --renormalize ." and commit.`,

@@ -5,7 +5,7 @@
 import type { Annotation } from '../../core/annotation/annotation';
 import { AnnotationError } from '../../core/annotation/error';
 import { parseAnnotation } from '../../core/annotation/parse';
-import { regionOf, traceOf } from '../../core/diff/lesion-trace';
+import { LesionPlaces } from '../../core/diff/lesion-trace';
 import type { Lesion } from '../../core/measure/lesion';
 import type { Git } from './git';
 import { sameImage } from './history';
@@ -32,11 +32,9 @@ export async function blameLesions(
   signal?: AbortSignal,
 ): Promise<Blame[]> {
   const versions = await versionsOf(git, repository, file, signal);
-  const regions = lesions.map((lesion) => ({ lesion, region: regionOf(lesion) }));
+  const places = new LesionPlaces(lesions);
   const tracesOf = (version: Annotation): readonly string[] =>
-    sameImage(version.image, annotation.image)
-      ? regions.map(({ lesion, region }) => traceOf(version, region, lesion.subtype))
-      : nothing;
+    sameImage(version.image, annotation.image) ? places.tracesOf(version) : nothing;
   const nothing = lesions.map(() => '');
   const traces = new TraceReader(git, repository, tracesOf, nothing, signal);
   const now = tracesOf(annotation);

@@ -35,8 +35,8 @@ export function mergeBanner(viewer: Viewer): HTMLElement {
       banner.hidden = groups.length === 0;
       text.textContent =
         groups.length === 1
-          ? t('A merge left 1 conflict to decide: both sides changed the same there, differently.')
-          : t('A merge left {0} conflicts to decide: both sides changed the same there, differently.', groups.length);
+          ? t('A merge left 1 conflict to decide: both sides changed the same, each in another way.')
+          : t('A merge left {0} conflicts to decide: both sides changed the same, each in another way.', groups.length);
     },
   );
   return banner;
