@@ -60,7 +60,7 @@ async function segment(uri: vscode.Uri, services: Services, running: Set<string>
   }
   running.add(target);
   try {
-    // In an open document the result is one edit, unsaved, that undo takes back: there is nothing to ask.
+    // What is drawn in an open document is replaced by one edit, unsaved, that undo takes back: there is nothing to ask.
     const agreed = openFor(uri, services) ? undefined : await mayReplace(target, undefined);
     if (agreed === undefined && !openFor(uri, services)) return;
     const result = await runModel(scan, services);
@@ -82,9 +82,10 @@ async function segment(uri: vscode.Uri, services: Services, running: Set<string>
   }
 }
 
-/** The annotation of an open scan, if it can be edited. */
+/** The annotation of an open scan, if it has one that can be edited; a first one is written to disk as for a scan that is not open. */
 function openFor(uri: vscode.Uri, { sessions }: Services): AnnotationDocument | undefined {
-  return sessions.showing(uri).find(({ document }) => document.annotated.editable)?.document.annotated;
+  const documents = sessions.showing(uri).map(({ document }) => document.annotated);
+  return documents.find((annotated) => annotated.editable && annotated.annotation !== undefined);
 }
 
 /** State of a file that the user has agreed to replace: a hash of its content, '' if there is none. */
