@@ -6,6 +6,9 @@ import * as vscode from 'vscode';
 import { parentOf } from './scan/files';
 import { SECTION } from './settings';
 
+/** Full name of the setting. */
+export const READER_SETTING = `${SECTION}.reader.name`;
+
 const run = promisify(execFile);
 
 /**
@@ -13,7 +16,7 @@ const run = promisify(execFile);
  * the user of this computer. Never fails.
  */
 export async function readerName(scan: vscode.Uri): Promise<string> {
-  const chosen = vscode.workspace.getConfiguration(SECTION, scan).get<string>('reader.name')?.trim();
+  const chosen = vscode.workspace.getConfiguration(undefined, scan).get<string>(READER_SETTING)?.trim();
   return chosen || (await gitUser(scan)) || systemUser();
 }
 
@@ -31,7 +34,8 @@ async function gitUser(scan: vscode.Uri): Promise<string> {
   }
 }
 
-function systemUser(): string {
+/** The name of the user of this computer. */
+export function systemUser(): string {
   try {
     return userInfo().username;
   } catch {

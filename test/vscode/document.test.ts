@@ -30,6 +30,12 @@ import { newUid, SLICES, useFolder, writeDicom, writeNifti } from './lib/scans';
 const run = (command: string): Thenable<unknown> => vscode.commands.executeCommand(command);
 const UNDO = 'undo';
 const SAVE = 'workbench.action.files.save';
+/** Saves once VS Code knows of the edits. */
+async function save(uri: vscode.Uri): Promise<void> {
+  await untilDirty(uri);
+  await run(SAVE);
+  await untilClean(uri);
+}
 const REVERT = 'workbench.action.files.revert';
 
 describe('the document of a scan', () => {
@@ -56,8 +62,7 @@ describe('the document of a scan', () => {
     assert.equal(session.document.annotation.state, 'shown');
     await untilDirty(uri);
     assert.equal(existsSync(file), false);
-    await run(SAVE);
-    await untilClean(uri);
+    await save(uri);
     const saved = parseAnnotation(readFileSync(file, 'utf8'));
     assert.deepEqual([...(saved.slices[1]?.runs ?? [])], [IPH, 20, 10, 5]);
     assert.deepEqual([saved.image.file, saved.image.sha256], ['begins.nii', session.document.decoded?.sha256]);
@@ -74,8 +79,7 @@ describe('the document of a scan', () => {
     paint(session, 1, 20, 10, 14);
     paint(session, 1, 21, 10, 14);
     await untilDirty(uri);
-    await run(SAVE);
-    await untilClean(uri);
+    await save(uri);
     await run(UNDO);
     await untilDirty(uri);
     await waitFor('the undone row', () => runsOf(session, 1).length === 4);
@@ -85,15 +89,13 @@ describe('the document of a scan', () => {
     await run(UNDO);
     await run(UNDO);
     await waitFor('nothing', () => runsOf(session, 1).length === 0);
-    await run(SAVE);
-    await untilClean(uri);
+    await save(uri);
   });
 
   it('reverts to what is on disk', async () => {
     const { session, uri } = await openNew('revert');
     paint(session, 1, 20, 10, 14);
-    await run(SAVE);
-    await untilClean(uri);
+    await save(uri);
     paint(session, 2, 20, 10, 14);
     await untilDirty(uri);
     await run(REVERT);
@@ -176,8 +178,7 @@ describe('the document of a scan', () => {
     chmodSync(path.dirname(file), 0o555);
     await assert.rejects(session.document.annotated.save(), /may not be written/);
     chmodSync(path.dirname(file), 0o755);
-    await run(SAVE);
-    await untilClean(uri);
+    await save(uri);
   });
 
   it('saves a copy of the scan with its annotation under another name', async () => {
@@ -240,8 +241,7 @@ describe('unsaved work', () => {
     const session = await decoded(await open(writeNifti(at(`${name}.nii`))));
     const { uri, annotated, decoded: scan } = session.document;
     paint(session, 1, 20, 10, 14);
-    await run(SAVE);
-    await untilClean(uri);
+    await save(uri);
     paint(session, 2, 40, 10, 14);
     await untilDirty(uri);
     const backup = vscode.Uri.file(at(`${name}.backup`));
@@ -328,8 +328,7 @@ describe('changes of the annotation by others', () => {
   const openSaved = async (name: string): Promise<{ session: ScanSession; uri: vscode.Uri; file: string }> => {
     const session = await decoded(await open(writeNifti(at(`${name}.nii`))));
     paint(session, 1, 20, 10, 14);
-    await run(SAVE);
-    await untilClean(session.document.uri);
+    await save(session.document.uri);
     return { session, uri: session.document.uri, file: at(`${name}.ich.json`) };
   };
   /** What another program makes of the file: a row of slice 0 more. */
@@ -349,8 +348,7 @@ describe('changes of the annotation by others', () => {
     await run(UNDO);
     await waitFor('the undone row', () => runsOf(session, 1).length === 0);
     assert.equal(runsOf(session, 0).length, 4);
-    await run(SAVE);
-    await untilClean(uri);
+    await save(uri);
   });
 
   const asked = async (name: string, answer: string | undefined) => {
@@ -394,19 +392,16 @@ describe('changes of the annotation by others', () => {
     const { session, uri, file } = await asked('merged', 'Merge Voxel by Voxel');
     await waitFor('both', () => runsOf(session, 0).length === 4 && runsOf(session, 2).length === 4);
     assert.equal(isDirty(uri), true);
-    await run(SAVE);
-    await untilClean(uri);
+    await save(uri);
     assert.equal(readFileSync(file, 'utf8'), textOf(session));
     await run(UNDO);
     await waitFor('mine alone', () => runsOf(session, 0).length === 0);
-    await run(SAVE);
-    await untilClean(uri);
+    await save(uri);
   });
 
   it('are replaced by ours where that is wished', async () => {
     const { session, uri, file } = await asked('mine', 'Keep Mine');
-    await run(SAVE);
-    await untilClean(uri);
+    await save(uri);
     assert.deepEqual([runsOf(session, 0).length, runsOf(session, 2).length], [0, 4]);
     assert.equal(readFileSync(file, 'utf8'), textOf(session));
   });
@@ -440,8 +435,7 @@ describe('changes of the annotation by others', () => {
       await waitFor('the removal', () => session.document.annotated.file.uri === undefined);
     });
     assert.match(said[0] ?? '', /deleted on disk/);
-    await run(SAVE);
-    await untilClean(uri);
+    await save(uri);
     assert.equal(readFileSync(file, 'utf8'), textOf(session));
   });
 });

@@ -34,6 +34,7 @@ describe('the open text of an annotation', () => {
   const openBoth = async (name: string) => {
     const session = await decoded(await open(writeNifti(at(`${name}.nii`))));
     paint(session, 1, 20, 10, 14);
+    await untilDirty(session.document.uri);
     await run('workbench.action.files.save');
     const { uri } = session.document;
     await untilClean(uri);
@@ -214,6 +215,7 @@ describe('the open text of an annotation', () => {
   it('comes in step when it is opened after edits', async () => {
     const session = await decoded(await open(writeNifti(at('late.nii'))));
     paint(session, 1, 20, 10, 14);
+    await untilDirty(session.document.uri);
     await run('workbench.action.files.save');
     await untilClean(session.document.uri);
     paint(session, 2, 20, 10, 14);
@@ -227,6 +229,7 @@ describe('the open text of an annotation', () => {
   it('with CR and LF at its line ends is read, and is LF after an edit', async () => {
     const session = await decoded(await open(writeNifti(at('crlf.nii'))));
     paint(session, 1, 20, 10, 14);
+    await untilDirty(session.document.uri);
     await run('workbench.action.files.save');
     await untilClean(session.document.uri);
     writeFileSync(at('crlf.ich.json'), textOf(session).replaceAll('\n', '\r\n'));

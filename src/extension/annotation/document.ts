@@ -3,21 +3,21 @@ import { type Annotation, emptyAnnotation } from '../../core/annotation/annotati
 import { encodeAnnotation } from '../../core/annotation/encode';
 import { imageReference } from '../../core/annotation/image';
 import { annotationMatches } from '../../core/annotation/match';
-import { parseAnnotation } from '../../core/annotation/parse';
 import { creditEdit } from '../../core/document/credit';
 import { diffAnnotations, sameAnnotation } from '../../core/document/diff';
 import { type AnnotationEdit, isEmptyEdit } from '../../core/document/edit';
 import { AnnotationModel, Step } from '../../core/document/model';
 import { EditRefused } from '../../core/document/refused';
 import type { AnnotationView, DecodedScan } from '../../protocol/view';
-import { readerName } from '../reader';
+import { READER_SETTING, readerName, systemUser } from '../reader';
 import { baseName, hasNeighbours } from '../scan/files';
 import { type Backup, writeBackup } from './backup';
 import { AnnotationFile, type Content, writeFile } from './file';
 import { locateAnnotation, type Place } from './locate';
 import { OutsideChange } from './outside';
-import { hasDirtyTab } from './tabs';
+import { Settling } from './settle';
 import { type Agreed, AnnotationText, plain } from './text';
+import { readTyped } from './typed';
 import type { UnsavedTexts } from './unsaved';
 import { viewOf } from './view';
 
@@ -59,7 +59,8 @@ export class AnnotationDocument implements vscode.Disposable {
   readonly #model = new AnnotationModel();
   readonly #text: AnnotationText;
   #scan: DecodedScan | undefined;
-  #reader = '';
+  #reader = systemUser();
+  readonly #configuration: vscode.Disposable;
   /** The file on disk cannot be used as it is now; the last good annotation stays. */
   #diskProblem: string | undefined;
   /** The same of the open text. */
@@ -67,9 +68,7 @@ export class AnnotationDocument implements vscode.Disposable {
   /** While what the user typed is taken over, the text is left as it was typed. */
   #taking = false;
   readonly #outside: OutsideChange;
-  /** Nothing is left to save, and VS Code does not know yet. */
-  #unsettled = false;
-  readonly #tabs: vscode.Disposable;
+  readonly #settling: Settling;
   #saving = false;
   #disposed = false;
 
@@ -101,9 +100,14 @@ export class AnnotationDocument implements vscode.Disposable {
       },
       log,
     );
-    this.#tabs = vscode.window.tabGroups.onDidChangeTabs(() => this.#settle());
-    void readerName(uri).then((name) => {
-      this.#reader = name;
+    this.#settling = new Settling(uri, () => this.#saving || this.#model.dirty);
+    const nameReader = (): void =>
+      void readerName(uri).then((name) => {
+        this.#reader = name;
+      });
+    nameReader();
+    this.#configuration = vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration(READER_SETTING, uri)) nameReader();
     });
   }
 
@@ -137,6 +141,7 @@ export class AnnotationDocument implements vscode.Disposable {
   async reportDecoded(scan: DecodedScan): Promise<void> {
     this.#scan = scan;
     await this.file.load();
+    this.#lookForOutsideChange();
     this.#text.look();
     this.#announce();
   }
@@ -205,12 +210,17 @@ export class AnnotationDocument implements vscode.Disposable {
   /** Applies an edit, puts it into the undo list and tells all views. */
   #perform(edit: AnnotationEdit, origin?: object): void {
     this.#model.apply(edit);
+    this.#tell(edit, origin);
+    this.#offerUndo(edit);
+  }
+
+  /** Puts an applied edit into the undo list. */
+  #offerUndo(edit: AnnotationEdit): void {
     const step = new Step(this.#model, edit);
     const turned = (applied: AnnotationEdit | undefined): void => {
       if (applied) this.#tell(applied);
       else this.#sayStale(edit.label);
     };
-    this.#tell(edit, origin);
     this.#undoable.fire({
       label: edit.label,
       undo: () => turned(step.undo()),
@@ -268,6 +278,12 @@ export class AnnotationDocument implements vscode.Disposable {
     if (this.#text.document?.isDirty) this.#mirror();
   }
 
+  /** Unsaved edits and a file that is not what they were made on: the user is asked, whenever that comes to light. */
+  #lookForOutsideChange(): void {
+    const { content } = this.file;
+    if (this.#model.dirty && content && content.text !== this.#model.baseText) this.#changedOnDisk();
+  }
+
   #says(annotation: Annotation): boolean {
     return this.#model.annotation !== undefined && sameAnnotation(this.#model.annotation, annotation);
   }
@@ -275,7 +291,7 @@ export class AnnotationDocument implements vscode.Disposable {
   #accept(base: Annotation, text: string | undefined): void {
     this.#diskProblem = undefined;
     this.#model.rebase(base, text);
-    this.#checkSettled();
+    this.#settling.check();
   }
 
   #deleted(): void {
@@ -302,7 +318,10 @@ export class AnnotationDocument implements vscode.Disposable {
   }
 
   #typed(text: string, base: Annotation | undefined, saved: boolean): Annotation | undefined {
-    const parsed = this.#parseTyped(text);
+    if (!this.#scan) return undefined;
+    const { annotation: parsed, problem } = readTyped(text, baseName(this.file.uri ?? this.uri), this.#scan);
+    if (this.#textProblem !== problem) this.#announce();
+    this.#textProblem = problem;
     this.#taking = true;
     try {
       if (parsed) this.#takeTyped(parsed, base ?? parsed, saved);
@@ -312,21 +331,6 @@ export class AnnotationDocument implements vscode.Disposable {
     // Edits made elsewhere meanwhile are missing in the text.
     if (parsed && this.#model.dirty && !this.#says(parsed)) queueMicrotask(() => this.#mirror());
     return parsed;
-  }
-
-  /** The text as an annotation of the open scan; otherwise says what is wrong with it. */
-  #parseTyped(text: string): Annotation | undefined {
-    const before = this.#textProblem;
-    let parsed: Annotation | undefined;
-    try {
-      parsed = parseAnnotation(text, baseName(this.file.uri ?? this.uri));
-      const match = this.#scan && annotationMatches(parsed.image, this.#scan);
-      this.#textProblem = match?.matches ? undefined : match?.message;
-    } catch (error) {
-      this.#textProblem = error instanceof Error ? error.message : String(error);
-    }
-    if (this.#textProblem !== before) this.#announce();
-    return this.#textProblem === undefined ? parsed : undefined;
   }
 
   #takeTyped(parsed: Annotation, base: Annotation, saved: boolean): void {
@@ -351,7 +355,7 @@ export class AnnotationDocument implements vscode.Disposable {
       // Both were changed at once in the same place: the text is what the user looks at.
       this.#perform(diffAnnotations(annotation, parsed, label));
     }
-    this.#checkSettled();
+    this.#settling.check();
   }
 
   #savedAsText(uri: vscode.Uri, text: string): void {
@@ -379,7 +383,7 @@ export class AnnotationDocument implements vscode.Disposable {
     this.#text.flush();
     if (this.#problem !== undefined) throw new Error(vscode.l10n.t('Not saved. {0}', this.#problem));
     this.#saving = true;
-    this.#unsettled = false;
+    this.#settling.forget();
     try {
       await this.#write();
       await this.#text.save();
@@ -395,6 +399,7 @@ export class AnnotationDocument implements vscode.Disposable {
       const { annotation } = this.#model;
       if (!annotation || annotation === written) return;
       await this.file.load();
+      this.#lookForOutsideChange();
       const { content } = this.#outside;
       if (content) {
         this.#outside.ask(content);
@@ -453,8 +458,10 @@ export class AnnotationDocument implements vscode.Disposable {
     this.file.assume(place);
     this.#model.adopt(base, baseText);
     const edit = diffAnnotations(base, annotation, vscode.l10n.t('Restore Unsaved Changes'));
+    if (isEmptyEdit(edit)) return;
+    this.#model.apply(edit);
     // VS Code takes edits of a document from the moment when opening it has returned.
-    if (!isEmptyEdit(edit)) setTimeout(() => this.#perform(edit));
+    setTimeout(() => this.#offerUndo(edit));
   }
 
   #place(): Place | undefined {
@@ -462,22 +469,10 @@ export class AnnotationDocument implements vscode.Disposable {
     return uri && place ? { uri, scanFile: place.scanFile } : place;
   }
 
-  /** Something other than a save may have left nothing to save. VS Code then has to be told so, by a save that writes nothing. */
-  #checkSettled(): void {
-    if (this.#saving || this.#model.dirty) return;
-    this.#unsettled = true;
-    this.#settle();
-  }
-
-  #settle(): void {
-    if (!this.#unsettled || this.#saving || this.#disposed || this.#model.dirty || !hasDirtyTab(this.uri)) return;
-    this.#unsettled = false;
-    void vscode.workspace.save(this.uri);
-  }
-
   dispose(): void {
     this.#disposed = true;
-    this.#tabs.dispose();
+    this.#settling.dispose();
+    this.#configuration.dispose();
     this.#text.dispose();
     this.file.dispose();
     for (const emitter of [this.#changed, this.#edited, this.#undoable]) emitter.dispose();

@@ -17,6 +17,12 @@ export interface Agreed {
   readonly annotation: Annotation | undefined;
 }
 
+interface Wanted {
+  readonly annotation: Annotation;
+  /** Made only when it is written: several edits may have come by then. */
+  readonly text: () => string;
+}
+
 /** What happens in the text; each is told once, in order. */
 export interface TextListener {
   /** The text has come into view. Returns what both sides agree on: the file as it was read last. */
@@ -46,7 +52,7 @@ export class AnnotationText implements vscode.Disposable {
   /** The user's text is no annotation: it is left alone until it is one again. */
   #invalid = false;
   /** What the text is to become. */
-  #wanted: Agreed | undefined;
+  #wanted: Wanted | undefined;
   #bringing: Promise<void> | undefined;
   #typed: NodeJS.Timeout | undefined;
 
@@ -133,10 +139,10 @@ export class AnnotationText implements vscode.Disposable {
     if (annotation && this.#agreed.text === text) this.#agreed = { text, annotation };
   }
 
-  /** Makes the open text say what the annotation says, by changing the lines that differ. `text` is asked for only if there is an open text. */
+  /** Makes the open text say what the annotation says, by changing the lines that differ. `text` is asked for only where it is needed. */
   show(annotation: Annotation, text: () => string): void {
     if (!this.document || this.#invalid) return;
-    this.#wanted = { text: text(), annotation };
+    this.#wanted = { annotation, text };
     this.#bringing ??= this.#bring().finally(() => {
       this.#bringing = undefined;
     });
@@ -149,11 +155,11 @@ export class AnnotationText implements vscode.Disposable {
       const { document } = this;
       const wanted = this.#wanted;
       if (!document || wanted === undefined || this.#invalid) break;
-      const present = document.getText();
-      if (plain(present) !== wanted.text) {
+      const next: Agreed = { annotation: wanted.annotation, text: wanted.text() };
+      if (plain(document.getText()) !== next.text) {
         const before = this.#agreed;
-        this.#agreed = wanted;
-        if (!(await vscode.workspace.applyEdit(editOf(document, wanted.text)))) {
+        this.#agreed = next;
+        if (!(await vscode.workspace.applyEdit(editOf(document, next.text)))) {
           this.#agreed = before;
           this.#changed(document);
           continue;
@@ -161,7 +167,7 @@ export class AnnotationText implements vscode.Disposable {
         attempt = -1;
       }
       if (this.#wanted === wanted) {
-        this.#agreed = wanted;
+        this.#agreed = next;
         this.#wanted = undefined;
       }
     }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { readBackup } from '../annotation/backup';
+import { type Backup, readBackup } from '../annotation/backup';
 import { showFailure } from '../errors';
 import { chooseSeries } from '../scan/choose';
+import { baseName } from '../scan/files';
 import { findScan } from '../scan/source';
 import type { Services } from '../services';
 import { ScanDocument } from './document';
@@ -23,23 +24,24 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
   /** Never fails: what is wrong with a file is shown by its page, with what to do. */
   async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<ScanDocument> {
     const { headers, log, unsaved } = this.services;
+    const backup = backupId === undefined ? undefined : await this.#readBackup(uri, backupId);
     const document = new ScanDocument(uri, { find: () => findScan(uri, headers, chooseSeries), log, unsaved });
     const { annotated } = document;
     annotated.onDidMakeEdit((edit) => this.#changed.fire({ document, ...edit }));
     // Begun while the page loads; a failure is reported when the page asks.
     document.files().catch(() => undefined);
-    if (backupId !== undefined) await this.#restore(document, vscode.Uri.parse(backupId));
+    if (backup) document.restore(backup);
     return document;
   }
 
-  async #restore(document: ScanDocument, from: vscode.Uri): Promise<void> {
+  async #readBackup(scan: vscode.Uri, id: string): Promise<Backup | undefined> {
     try {
-      const backup = await readBackup(from);
-      if (backup) document.restore(backup);
+      return await readBackup(vscode.Uri.parse(id));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const message = vscode.l10n.t('{0}: unsaved edits could not be restored ({1}).', document.name, reason);
+      const message = vscode.l10n.t('{0}: unsaved edits could not be restored ({1}).', baseName(scan), reason);
       void showFailure(new Error(message), this.services.log);
+      return undefined;
     }
   }
 
