@@ -9,6 +9,7 @@ import { ScanError } from '../../core/volume';
 import { ANNOTATION_SUFFIX } from '../../node/annotation-path';
 import { checkOnScan } from '../../node/check-scan';
 import { findImage } from '../../node/find-image';
+import { expandPaths } from '../named-paths';
 import { attempt, print } from '../output';
 import { BUNDLE } from '../place';
 import { shown } from '../scan-summary';
@@ -53,9 +54,10 @@ export const validate: CommandModule<object, ValidateArguments> = {
       .example('$0 validate head.ich.json --scan', 'One, also against the scan that it names'),
   handler: async ({ paths, ...options }) => {
     const codes: number[] = [];
-    for (const named of paths) {
-      const code = await attempt(named, async () => {
-        for (const file of await annotationsOf(named)) {
+    for (const part of await expandPaths(paths)) {
+      const code = await attempt(part.path, async () => {
+        if ('error' in part) throw part.error;
+        for (const file of await annotationsOf(part.path)) {
           codes.push(
             await attempt(shown(file), async () => {
               if (!(await validateFile(file, options))) codes.push(1);
