@@ -64,6 +64,8 @@ export type ScanOffer =
       readonly found: true;
       /** Name for messages. */
       readonly name: string;
+      /** True for what the annotation itself names, false for what only might be its scan. */
+      readonly named: boolean;
       readonly source: ScanSource;
       /** All files of a DICOM series. */
       readonly files?: readonly RemoteFile[];

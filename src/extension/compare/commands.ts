@@ -89,16 +89,18 @@ async function atRevision(uri: vscode.Uri, revision: string, former = uri): Prom
 
 interface Choice extends vscode.QuickPickItem {
   readonly commit?: FileCommit;
-  readonly ask?: 'revision' | 'file';
+  readonly ask?: 'revision' | 'file' | 'workingTree';
 }
 
 async function compareWith(file: vscode.Uri, parts: Parts): Promise<void> {
-  const place = gitAddress(file) ? vscode.Uri.file(gitAddress(file)?.path ?? '') : file;
+  const version = gitAddress(file);
+  const place = version ? vscode.Uri.file(version.path) : file;
   const git = await gitApi();
   const repository = place.scheme === 'file' ? git?.getRepository(place) : undefined;
   const commits = repository && git ? await commitsOf(git.git.path, place.fsPath).catch(() => []) : [];
   const chosen = await vscode.window.showQuickPick<Choice>(
     [
+      ...(version ? [{ label: vscode.l10n.t('$(edit) Working Tree'), ask: 'workingTree' as const }] : []),
       { label: vscode.l10n.t('$(file) Another Annotation File...'), ask: 'file' },
       ...(repository
         ? [{ label: vscode.l10n.t('$(git-branch) Branch, Tag or Revision...'), ask: 'revision' as const }]
@@ -124,6 +126,8 @@ async function compareWith(file: vscode.Uri, parts: Parts): Promise<void> {
   if (chosen.commit) {
     const { file: former, hash } = chosen.commit;
     await openComparison(await atRevision(place, hash, vscode.Uri.file(former)), file, parts);
+  } else if (chosen.ask === 'workingTree') {
+    await openComparison(file, place, parts);
   } else if (chosen.ask === 'file') {
     const other = await askFile(place);
     if (other) await openComparison(other, file, parts);

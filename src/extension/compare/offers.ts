@@ -62,13 +62,16 @@ export class ScanOffers {
       series.find((one) => one.seriesInstanceUid === seriesInstanceUid),
     );
     const name = baseName(uri);
+    const path = namedScan(this.image, this.folder)?.path;
+    const named = path !== undefined && (uri.path === path || uri.path.startsWith(`${path}/`));
     if (files.kind === 'nifti') {
       const pair = files.pair ? { pair: this.remote(files.pair) } : {};
-      return { found: true, name, source: { kind: 'nifti', file: this.remote(files.file), ...pair } };
+      return { found: true, name, named, source: { kind: 'nifti', file: this.remote(files.file), ...pair } };
     }
     return {
       found: true,
       name,
+      named,
       source: { kind: 'dicom', opened: this.remote(files.opened), more: true },
       files: (await files.series(() => false)).map(this.remote),
     };

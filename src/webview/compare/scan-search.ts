@@ -35,13 +35,13 @@ export class ScanSearch {
       const result = await this.decode(offer).catch((error: ScanError) => error);
       if (this.cancelled) return undefined;
       if (result instanceof Error) {
-        reason ??= result.message;
+        if (offer.named) reason ??= result.message;
         continue;
       }
       const { volume, sha256 } = result;
       const match = annotationMatches(this.image, { ...placementOf(volume), sha256 });
       if (match.matches) return { found: true, volume };
-      reason ??= t('{0} is another scan. {1}', offer.name, match.message);
+      if (offer.named) reason ??= t('{0} is another scan. {1}', offer.name, match.message);
     }
     return undefined;
   }

@@ -220,8 +220,14 @@ export class CompareView {
       }
     }
     const unused = SUBTYPES.slice(CHANGE_COLORS.length).map(() => '#000000');
+    const { overlayOpacity, subtypeColors } = this.settings;
     viewer.store.set({
-      settings: showsChanges ? { ...this.settings, subtypeColors: [...CHANGE_COLORS, ...unused] } : this.settings,
+      settings: {
+        ...this.settings,
+        subtypeColors: showsChanges ? [...CHANGE_COLORS, ...unused] : subtypeColors,
+        // There is nothing beneath to be seen through the mask.
+        overlayOpacity: state.ground.state === 'empty' ? 1 : overlayOpacity,
+      },
     });
     viewer.masksChanged();
     // The store tells those who draw what depends on the comparison.
