@@ -92,10 +92,6 @@ export class CompareSession implements vscode.Disposable, Sided {
     return !this.#gone && this.panel.visible;
   }
 
-  get active(): boolean {
-    return !this.#gone && this.panel.active;
-  }
-
   get address(): string {
     return this.document.uri.toString();
   }

@@ -77,7 +77,7 @@ export async function startCompare(host: Host, failed: (error: unknown) => void)
 
   const loaded = await import('../viewports/renderer');
   const rendering = detectRendering();
-  loaded.prepare(rendering);
+  loaded.prepare(rendering, () => viewer.store.set({ rendering: 'cpu' }));
   renderer = loaded;
   viewer.store.set({ rendering });
   viewer.redraw();
