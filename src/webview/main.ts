@@ -22,6 +22,7 @@ import { element } from './dom';
 import { EditSession } from './edit/session';
 import { setBundle, t } from './l10n';
 import { sideAndToolbar } from './panels/page';
+import { warmWorker } from './scan/warm-worker';
 import { Session } from './session';
 import { fromJson, toJson } from './state/persistence';
 import { initialState } from './state/view-state';
@@ -38,6 +39,7 @@ const REMEMBER_AFTER = 150;
 async function start(host: Host): Promise<void> {
   const { connection } = host;
   connection.listen();
+  const warm = warmWorker();
   const answer = connection.sendRequest(Ready, undefined);
   registerControls();
   const ready = await answer;
@@ -50,7 +52,7 @@ async function start(host: Host): Promise<void> {
     announcer.textContent = text;
   });
   const edits = new EditSession(viewer, (edit, revision) => connection.sendRequest(Edit, { edit, revision }));
-  const session = new Session(host, ready, viewer, kept, edits);
+  const session = new Session(host, ready, viewer, kept, edits, warm);
   // Bytes are on their way while the page is built.
   session.load();
 

@@ -14,6 +14,7 @@ import type { EditSession } from './edit/session';
 import { t } from './l10n';
 import { ScanLoader } from './scan/loader';
 import { Scan } from './scan/scan';
+import { fetchCode, type WarmWorker } from './scan/warm-worker';
 import type { KeptState } from './state/persistence';
 import { PLANES, type ViewState } from './state/view-state';
 import type { Host } from './transport/host';
@@ -32,6 +33,7 @@ export class Session {
 
   /**
    * @param kept State of the page that was here before the tab was hidden.
+   * @param warm A worker for the first attempt.
    */
   constructor(
     private readonly host: Host,
@@ -39,6 +41,7 @@ export class Session {
     private readonly viewer: Viewer,
     private readonly kept: KeptState | undefined,
     private readonly edits: EditSession,
+    private warm?: WarmWorker,
   ) {
     this.givenWindow = viewer.store.get().window;
   }
@@ -60,17 +63,25 @@ export class Session {
       return;
     }
     store.set({ stage: { name: 'loading', done: 0, total: 0, decoding: false } });
-    this.workerCode ??= fetchText(assets.workerUrl);
-    const loader = new ScanLoader(name, source, assets, this.workerCode, {
-      bytes: (done, total) => this.progress(done, total, done >= total && source.kind === 'dicom'),
-      slices: (done, total) => {
-        const { stage } = store.get();
-        if ('decoding' in stage && stage.decoding) this.progress(done, total, true);
+    this.workerCode ??= this.warm?.code ?? fetchCode(assets.workerUrl);
+    const loader = new ScanLoader(
+      name,
+      source,
+      assets,
+      this.workerCode,
+      {
+        bytes: (done, total) => this.progress(done, total, done >= total && source.kind === 'dicom'),
+        slices: (done, total) => {
+          const { stage } = store.get();
+          if ('decoding' in stage && stage.decoding) this.progress(done, total, true);
+        },
+        firstSlice: (volume) => this.showFirst(volume),
+        done: (result) => this.showWhole(result),
+        failed: (error) => this.fail(error),
       },
-      firstSlice: (volume) => this.showFirst(volume),
-      done: (result) => this.showWhole(result),
-      failed: (error) => this.fail(error),
-    });
+      this.warm?.worker,
+    );
+    this.warm = undefined;
     this.loader = loader;
     if (this.series) loader.addSeries(this.series);
     const { timePoint } = store.get();
@@ -186,12 +197,6 @@ export class Session {
     this.viewer.store.set({ stage: { name: 'failed', file, problem, remedy } });
     void this.host.connection.sendNotification(PageFailed, { message: error.message });
   }
-}
-
-async function fetchText(url: string): Promise<string> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`The decoder could not be loaded from ${url} (${response.status}).`);
-  return response.text();
 }
 
 /** Where a scan opens: at the slice that was shown while it loaded (the opened file of a series), else in the middle. */

@@ -21,6 +21,7 @@ import {
 } from '../../protocol/view';
 import { answerAboutText } from '../annotation/line-of';
 import { answerWhoChanged } from '../git/blame';
+import { hasNeighbours } from '../scan/files';
 import type { DicomFiles, ScanFile } from '../scan/source';
 import type { Services } from '../services';
 import { SECTION, viewSettings } from '../settings';
@@ -73,7 +74,9 @@ export class ScanSession implements vscode.Disposable {
         }
       }),
     );
-    webview.html = scanPage(webview, services.extensionUri);
+    // NIfTI files are read as a stream instead, and a DICOMDIR is not for the page.
+    const first = /\.dcm$/i.test(document.uri.path) && hasNeighbours(document.uri) ? document.uri : undefined;
+    webview.html = scanPage(webview, services.extensionUri, 'scan', first);
   }
 
   /** What the page reported last; undefined before its first report. */

@@ -21,6 +21,7 @@ import type { Assets, RemoteFile, ScanSource } from '../../protocol/view';
 import { t } from '../l10n';
 import { connect, messagePort } from '../transport/port';
 import { fetchFile, inParallel, request, streamFile } from './fetch';
+import { workerOf } from './warm-worker';
 
 /** Files of a series that are fetched at once. */
 const PARALLEL = 6;
@@ -48,6 +49,7 @@ export class ScanLoader {
     private readonly assets: Assets,
     private readonly workerCode: Promise<string>,
     private readonly events: LoadEvents,
+    private readonly warm?: Promise<Worker>,
   ) {}
 
   /** Starts, and returns at once; how it goes is told by the events. */
@@ -112,11 +114,11 @@ export class ScanLoader {
   }
 
   private async startWorker(): Promise<MessageConnection> {
-    const address = URL.createObjectURL(new Blob([await this.workerCode], { type: 'text/javascript' }));
+    const worker = await (this.warm ?? this.workerCode.then(workerOf));
+    this.worker = worker;
+    if (this.abort.signal.aborted) this.cancel();
     this.abort.signal.throwIfAborted();
-    this.worker = new Worker(address);
-    URL.revokeObjectURL(address);
-    const connection = connect(messagePort(this.worker), true);
+    const connection = connect(messagePort(worker), true);
     connection.onNotification(FirstSlice, ({ volume }) => this.tell(() => this.events.firstSlice(volume)));
     connection.onNotification(DecodeProgress, ({ done, total }) => this.tell(() => this.events.slices(done, total)));
     connection.onRequest(NeedCodec, async ({ file }) => {

@@ -94,7 +94,8 @@ function html(origin: string): string {
   ].join('; ');
   return `<!DOCTYPE html><html><head><meta charset="UTF-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
-<link rel="stylesheet" href="/dist/webview.css"></head>
+<link rel="stylesheet" href="/dist/webview.css">
+<link rel="preload" as="fetch" crossorigin="anonymous" href="/dist/worker.js"></head>
 <body><div id="root"></div><script src="/fake-host.js"></script>
 <script type="module" src="/dist/webview.js"></script></body></html>`;
 }
