@@ -100,7 +100,8 @@ describe('loading', () => {
       const text = (await message.textContent()) ?? '';
       assert.match(text, /cut\.nii/);
       assert.match(text, /too early/);
-      assert.equal((await status(viewer))?.stage, 'failed');
+      // The host is told a moment after the page has drawn the message.
+      while ((await status(viewer))?.stage !== 'failed') await viewer.page.waitForTimeout(20);
       await viewer.page.getByText('Try Again').click();
       await viewer.ready();
     });
