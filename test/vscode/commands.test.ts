@@ -24,7 +24,9 @@ describe('commands, keys and settings', () => {
   it('has every command that it declares, and none besides', async () => {
     const registered = (await vscode.commands.getCommands(true)).filter((command) => command.startsWith('hemorica.'));
     const declared = manifest.contributes.commands.map(({ command }) => command);
-    assert.deepEqual(registered.sort(), declared.sort());
+    // These take addresses and are called by other parts, so the palette does not list them.
+    const called = ['hemorica.compareAnnotations', 'hemorica.compareWithRevision'];
+    assert.deepEqual(registered.sort(), [...declared, ...called].sort());
   });
 
   it('does nothing without a scan in front', async () => {
