@@ -112,7 +112,11 @@ describe('comparing annotations', () => {
     write('head.ich.json', row(10, 9));
     await waitFor('the new mask on the right', () => JSON.stringify(masks(right)).includes('9'));
     repo.git('add', 'head.ich.json');
-    await waitFor('the staged mask on the left', () => JSON.stringify(masks(left)) === JSON.stringify(masks(right)));
+    await waitFor('the staged mask on the left', async () => {
+      // Git looks at the index in its own time.
+      await repository.status();
+      return JSON.stringify(masks(left)) === JSON.stringify(masks(right));
+    });
     repo.git('reset', '-q');
   });
 

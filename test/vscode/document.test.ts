@@ -255,7 +255,8 @@ describe('unsaved work', () => {
     const steps: UndoableEdit[] = [];
     next.onDidMakeEdit((step) => steps.push(step));
     next.restore((await readBackup(backup)) ?? assert.fail());
-    await waitFor('the restored edit', () => steps.length === 1);
+    // What became of the file meanwhile may have been merged by then, as a second step.
+    await waitFor('the restored edit', () => steps.length > 0);
     const runs = (slice: number) => [...(next.annotation?.slices[slice]?.runs ?? [])];
     const dispose = (): void => {
       next.dispose();
