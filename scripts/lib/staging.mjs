@@ -4,7 +4,7 @@ import path from 'node:path';
 import { inRoot } from './paths.mjs';
 
 /** Files and folders of the checkout that a package may hold; .vscodeignore decides which of theirs it does. */
-const sources = ['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore', 'dist', 'l10n', 'media', 'models'];
+const sources = ['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore', 'dist', 'l10n', 'media', 'models', 'docs'];
 
 /** Parts of the manifest that mean something in the checkout only; the bundles hold the dependencies. */
 const checkoutOnly = ['scripts', 'dependencies', 'devDependencies', 'private', 'overrides'];
