@@ -209,8 +209,12 @@ export class Workbench {
 
   /** Runs a command from the palette by its whole title, such as "View: Toggle Full Screen". */
   async runCommand(title: string): Promise<void> {
-    const row = await this.paletteRow(title);
-    await row.waitFor();
+    // An open palette keeps the commands that could run when it opened: look again until the command can.
+    const row = await waitFor(`the command ${title}`, async () => {
+      const found = await this.paletteRow(title);
+      await found.waitFor({ timeout: 5000 }).catch(() => this.page.keyboard.press('Escape'));
+      return (await found.isVisible()) && found;
+    });
     await row.click();
   }
 
