@@ -26,8 +26,6 @@ describe('the package of this platform in a clean VS Code', () => {
 
   it('runs a model with the binaries it brings', async () => {
     await workbench.runCommand('Hemorica: Run Hemorrhage Segmentation');
-    await workbench.page.getByText(/Not saved yet/).waitFor({ timeout: 120_000 });
-    await workbench.runCommand('File: Save');
     const file = path.join(workbench.folder, 'scan.ich.json');
     await waitFor('the annotation', () => existsSync(file), 120);
     const annotation = JSON.parse(readFileSync(file, 'utf8'));

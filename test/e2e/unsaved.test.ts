@@ -21,9 +21,14 @@ describe('unsaved work', () => {
     const file = path.join(workbench().folder, 'scan.ich.json');
     await waitFor('the file', () => existsSync(file));
     const state = () => parseAnnotation(readFileSync(file, 'utf8')).review.state;
-    await (await workbench().webview()).getByLabel('Review state').selectOption('Read');
+    const page = await workbench().webview();
+    await page.getByText(/ich-prototype.*draft/).waitFor();
+    await page.getByLabel('Review state').selectOption('Read');
     await dirtyTab().waitFor();
+    await page.getByText('Read once.').waitFor();
     assert.equal(state(), 'draft');
+    // VS Code backs up a second after the last edit; leaving a page of a browser does not wait for it.
+    await workbench().page.waitForTimeout(3000);
     await workbench().reload();
     await dirtyTab().waitFor();
     await (await workbench().webview()).getByText('slice 1/1').waitFor();
