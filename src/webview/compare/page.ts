@@ -1,8 +1,8 @@
 /** The page of one side of a comparison: a bar with what it is, the picture, the strips and, on the left, the figures. */
 import type { CommandTargets } from '../commands';
-import { overlayName } from '../commands';
 import { element } from '../dom';
 import { t } from '../l10n';
+import { maskButton } from '../panels/mask-button';
 import { sliceBar } from '../panels/slice-bar';
 import { showsCrosshair } from '../state/view-state';
 import { icon, iconButton, progressRing } from '../ui/button';
@@ -192,22 +192,7 @@ function lookButtons(view: CompareView, focusView: () => void): HTMLElement {
     click: () => viewer.toggleCrosshair(),
   });
   store.watch(showsCrosshair, crosshair.setPressed);
-  const overlay = iconButton({
-    icon: 'layers',
-    label: t('Mask'),
-    key: 'O',
-    click: () => {
-      const next = { filled: 'outline', outline: 'off', off: 'filled' } as const;
-      store.set({ overlay: next[store.get().overlay] });
-    },
-  });
-  store.watch(
-    (state) => state.overlay,
-    (mode) => {
-      overlay.setLabel(t('Mask: {0}', overlayName(mode)));
-      overlay.setIcon({ filled: 'layers-active', outline: 'layers', off: 'eye-closed' }[mode]);
-    },
-  );
+  const overlay = maskButton(viewer);
   const fit = iconButton({ icon: 'screen-full', label: t('Fit'), key: '0', click: () => viewer.fit() });
   return element('div', { class: 'group look' }, [
     layouts.element,

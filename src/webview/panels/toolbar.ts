@@ -1,6 +1,5 @@
 /** The one row of tools above the scan. */
 import type { Layout } from '../../protocol/view';
-import { overlayName } from '../commands';
 import { element, svg } from '../dom';
 import { t } from '../l10n';
 import { showsCrosshair } from '../state/view-state';
@@ -9,6 +8,7 @@ import type { ToolBox } from '../tools/tool-box';
 import { type IconButton, iconButton } from '../ui/button';
 import { type MenuButton, menuButton } from '../ui/menu';
 import { sameWindow, type Viewer } from '../viewer';
+import { maskButton } from './mask-button';
 import { noticesButton } from './notices';
 import { editButtons, toolName } from './tool-buttons';
 
@@ -215,24 +215,7 @@ function pixelsIcon(): SVGSVGElement {
 }
 
 function maskButtons(viewer: Viewer): HTMLElement {
-  const { store } = viewer;
-  const overlay = iconButton({
-    icon: 'layers',
-    label: t('Mask'),
-    key: 'O',
-    click: () => {
-      const next = { filled: 'outline', outline: 'off', off: 'filled' } as const;
-      store.set({ overlay: next[store.get().overlay] });
-    },
-  });
-  store.watch(
-    (state) => state.overlay,
-    (mode) => {
-      overlay.setLabel(t('Mask: {0}', overlayName(mode)));
-      overlay.setIcon({ filled: 'layers-active', outline: 'layers', off: 'eye-closed' }[mode]);
-    },
-  );
-  return group(t('Mask'), [overlay]);
+  return group(t('Mask'), [maskButton(viewer)]);
 }
 
 function panelButton(viewer: Viewer): HTMLElement {
