@@ -179,9 +179,12 @@ function annotated(
   if (!figures || !subtype) return [];
   const { shared, ...rest } = figures;
   if (rest.overlap < LITTLE_OVERLAP) return [{ kind: 'missed', subtype, ...rest }];
+  const own = shared[lesion.label] ?? 0;
   const most = shared.indexOf(Math.max(...shared));
   const other = subtypeOf(most);
-  return other === undefined || most === lesion.label ? [] : [{ kind: 'flipped', subtype, other, ...rest }];
+  // Halves are no flip, in whichever order their parts were summed.
+  const flipped = other !== undefined && other !== subtype && (shared[most] ?? 0) > own * (1 + 1e-9);
+  return flipped ? [{ kind: 'flipped', subtype, other, ...rest }] : [];
 }
 
 function found(

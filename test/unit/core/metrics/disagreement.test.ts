@@ -78,6 +78,10 @@ const overlap = (part: readonly number[], other: Labels): number =>
   part.reduce((sum, n) => sum + (other[n] ? mL(place(n)[2]) : 0), 0) /
   part.reduce((sum, n) => sum + mL(place(n)[2]), 0);
 
+/** mL of a part by the other side's label, from 1. */
+const weightsOf = (part: readonly number[], other: Labels): number[] =>
+  [1, 2, 3, 4, 5].map((label) => part.reduce((sum, n) => sum + (other[n] === label ? mL(place(n)[2]) : 0), 0));
+
 function lesionsByVoxel(annotation: Labels, model: Labels): string[] {
   const say = (kind: string, part: readonly number[], own: Labels, other: Labels, shown?: number): string => {
     const volume = part.reduce((sum, n) => sum + mL(place(n)[2]), 0);
@@ -95,9 +99,7 @@ function lesionsByVoxel(annotation: Labels, model: Labels): string[] {
   };
   const lines = flood(annotation).flatMap((part) => {
     if (overlap(part, model) < LITTLE_OVERLAP) return [say('missed', part, annotation, model)];
-    const weights = [1, 2, 3, 4, 5].map((label) =>
-      part.reduce((sum, n) => sum + (model[n] === label ? mL(place(n)[2]) : 0), 0),
-    );
+    const weights = weightsOf(part, model);
     const most = weights.indexOf(Math.max(...weights)) + 1;
     return most === annotation[part[0] ?? 0] ? [] : [say('flipped', part, annotation, model, most)];
   });
@@ -206,6 +208,11 @@ describe('disagreement of model and annotation', () => {
           ...flood(model).map((part) => overlap(part, annotation)),
         ];
         fc.pre(parts.every((part) => Math.abs(part - LITTLE_OVERLAP) > 1e-9));
+        const undecided = flood(annotation).some((part) => {
+          const [most = 0, next = 0] = weightsOf(part, model).sort((a, b) => b - a);
+          return next > 0 && most - next < 1e-9;
+        });
+        fc.pre(!undecided);
         const { lesions } = compare(annotation, model);
         const said = lesions.map(({ kind, subtype, other, volume, overlap, firstSlice, lastSlice, at }) => {
           const own = kind === 'false' ? model : annotation;
@@ -237,6 +244,17 @@ describe('disagreement of model and annotation', () => {
       ],
     );
     assert.deepEqual(flips, ['IVH', 'SAH']);
+  });
+
+  it('takes a lesion of which the model calls one half the same for no flip', () => {
+    const blood = Array.from({ length: W * H * D }, (_, n) => (n < 4 ? 4 : 0));
+    const half = blood.map((label, n) => (n < 2 ? 2 : label));
+    assert.deepEqual(compare(blood, half).lesions, []);
+    const most = blood.map((label, n) => (n < 3 ? 2 : label));
+    assert.deepEqual(
+      compare(blood, most).lesions.map(({ kind, subtype, other }) => [kind, subtype, other]),
+      [['flipped', 'IPH', 'SDH']],
+    );
   });
 
   it('finds nothing in equal masks and in empty ones', () => {
