@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import * as ort from 'onnxruntime-node';
 import { inRoot } from '../../scripts/lib/paths.mjs';
 import { axialSlice, axialView } from '../../src/core/model/axial';
+import { DEFAULT_MODELS } from '../../src/core/model/default-models';
 import { frameOf } from '../../src/core/model/frame';
 import { fillInput, inputLength } from '../../src/core/model/preprocess';
 import { loadModel } from '../../src/inference/model';
@@ -15,8 +16,13 @@ import { benchScans } from '../lib/scans';
 
 const ROUNDS = 7;
 const bundle = fileURLToPath(new URL('.', import.meta.url));
-const model = await loadModel(inRoot('models/ich-prototype'), ['cpu']);
-const { input } = model.manifest;
+const model = await loadModel(inRoot('models', DEFAULT_MODELS.segmentation), { providers: ['cpu'] });
+const { input, file } = model.manifest;
+const session = await ort.InferenceSession.create(inRoot('models', DEFAULT_MODELS.segmentation, file), {
+  graphOptimizationLevel: 'all',
+  intraOpNumThreads: Math.min(8, os.availableParallelism()),
+  extra: { session: { intra_op: { allow_spinning: '0' } } },
+});
 
 async function load(file: string): ReturnType<typeof loadScan> {
   const [scan] = (await findScans(file)).scans;
@@ -37,7 +43,7 @@ for (let n = 0; n < view.depth; n++) {
 }
 
 const bare = async (): Promise<void> => {
-  for (const tensor of tensors) await model.session.run({ [input.name]: tensor });
+  for (const tensor of tensors) await session.run({ [input.name]: tensor });
 };
 const options = { threshold: 0.5, checkpoint: () => {} };
 const times = await race(ROUNDS, {

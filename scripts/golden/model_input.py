@@ -1,7 +1,7 @@
 """Golden values of the networks' input by Pillow and SciPy, for test/unit/core/model/preprocess.test.ts.
 
     python3 -m venv VENV && VENV/bin/pip install -r scripts/golden/requirements.txt
-    VENV/bin/python scripts/golden/model_input.py models/ich-prototype/model.json DATA test/golden/model-input.json
+    VENV/bin/python scripts/golden/model_input.py test/fixtures/manifests/slices.json DATA test/golden/model-input.json
 
 reads the manifest and makes the input of pictures that the test makes as well (see `drawn`) and of
 real slices: the files of DATA/head-ct-ge. For each picture it writes the frame (x, y, width, height

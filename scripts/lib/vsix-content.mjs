@@ -1,6 +1,7 @@
 // What a package must hold, and what it must not.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { unzipSync } from 'fflate';
+import { inRoot } from './paths.mjs';
 
 /** Largest size of a package in bytes. */
 const largest = 40e6;
@@ -32,7 +33,9 @@ const required = [
   'extension/dist/webview.js',
   'extension/dist/worker.js',
   'extension/dist/history.js',
-  'extension/models/ich-prototype/model.onnx',
+  ...readdirSync(inRoot('models')).flatMap((name) =>
+    ['model.json', 'model.onnx', 'README.md', 'LICENSE'].map((file) => `extension/models/${name}/${file}`),
+  ),
   'extension/dist/node_modules/onnxruntime-node/dist/index.js',
   'extension/dist/node_modules/onnxruntime-common/dist/cjs/index.js',
 ];

@@ -12,6 +12,7 @@ import { registerComparing } from './compare/register';
 import { ANY_FILE_VIEW, SCAN_VIEW, ScanEditorProvider } from './editor/provider';
 import { SessionList } from './editor/session-list';
 import { registerGit } from './git/register';
+import { ModelRegistry } from './models/registry';
 import { HeaderReader } from './scan/headers';
 import type { Services } from './services';
 import { StatusReporter } from './status';
@@ -29,13 +30,14 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const log = vscode.window.createOutputChannel('Hemorica', { log: true });
   const sessions = new SessionList();
   const unsaved = new UnsavedTexts();
-  const status = new StatusReporter(sessions, extensionUri);
+  const status = new StatusReporter(sessions);
   let client: InferenceClient | undefined;
   const services: Services = {
     extensionUri,
     log,
     sessions,
     unsaved,
+    models: new ModelRegistry(extensionUri, context.globalStorageUri),
     headers: new HeaderReader(),
     inference: () => {
       client ??= new InferenceClient({

@@ -2,6 +2,7 @@ import type * as vscode from 'vscode';
 import type { InferenceClient } from '../node/inference-client';
 import type { UnsavedTexts } from './annotation/unsaved';
 import type { SessionList } from './editor/session-list';
+import type { ModelRegistry } from './models/registry';
 import type { HeaderReader } from './scan/headers';
 
 /** What the parts of the extension share; made once by the composition root. */
@@ -11,6 +12,7 @@ export interface Services {
   readonly headers: HeaderReader;
   readonly sessions: SessionList;
   readonly unsaved: UnsavedTexts;
+  readonly models: ModelRegistry;
   /** The inference process's client; the process itself starts with the first request. */
   readonly inference: () => InferenceClient;
   /** To be called when a model has run, so that the status bar can name it. */

@@ -1,6 +1,6 @@
 import type { ViewStatus } from '../protocol/view';
 
-/** "Hemorica | ich-prototype (CPU) | brain 40/80"; what is not known is left out. */
+/** "Hemorica | ich-seg (CPU) | brain 40/80"; what is not known is left out. */
 export function statusText(model: string | undefined, status: Pick<ViewStatus, 'window'> | undefined): string {
   const parts = ['Hemorica'];
   if (model !== undefined) parts.push(model);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { SessionList } from './editor/session-list';
-import { chosenModel, modelLabel } from './models/model';
+import { howToRun, modelLabel, nameOfModel } from './models/model';
 import { statusText } from './status-text';
 
 /** Keeps the status bar and the context keys of keybindings in step with the scan editor in front. */
@@ -11,10 +11,7 @@ export class StatusReporter implements vscode.Disposable {
   /** The model and execution provider that ran last. */
   #used: string | undefined;
 
-  constructor(
-    private readonly sessions: SessionList,
-    private readonly extensionUri: vscode.Uri,
-  ) {
+  constructor(private readonly sessions: SessionList) {
     this.#item.name = 'Hemorica';
     this.#item.command = 'hemorica.setWindow';
     this.#subscriptions = [
@@ -22,7 +19,8 @@ export class StatusReporter implements vscode.Disposable {
       sessions.onDidChange(() => this.#update()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#update()),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('hemorica.inference')) this.#used = undefined;
+        if (['hemorica.inference', 'hemorica.models'].some((section) => event.affectsConfiguration(section)))
+          this.#used = undefined;
         this.#update();
       }),
     ];
@@ -56,8 +54,8 @@ export class StatusReporter implements vscode.Disposable {
   /** The model that runs on a scan; undefined where none can. */
   #model(scan: vscode.Uri): string | undefined {
     if (!vscode.workspace.isTrusted || scan.scheme !== 'file') return undefined;
-    const { name, providers } = chosenModel(this.extensionUri);
-    return this.#used ?? modelLabel(name, providers[0] ?? 'cpu');
+    const name = nameOfModel('segmentation');
+    return this.#used ?? (name && modelLabel(name, howToRun().providers[0] ?? 'cpu'));
   }
 
   #setContext(key: string, value: unknown): void {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inRoot } from '../../scripts/lib/paths.mjs';
 import { parseAnnotation } from '../../src/core/annotation/parse';
+import { DEFAULT_MODELS } from '../../src/core/model/default-models';
 import { waitFor } from './lib/wait';
 import { useWorkbench } from './lib/workbench';
 
@@ -22,7 +23,7 @@ describe('unsaved work', () => {
     await waitFor('the file', () => existsSync(file));
     const state = () => parseAnnotation(readFileSync(file, 'utf8')).review.state;
     const page = await workbench().webview();
-    await page.getByText(/ich-prototype.*draft/).waitFor();
+    await page.getByText(new RegExp(`${DEFAULT_MODELS.segmentation}.*draft`)).waitFor();
     await page.getByLabel('Review state').selectOption('Read');
     await dirtyTab().waitFor();
     await page.getByText('Read once.').waitFor();

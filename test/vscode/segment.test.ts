@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { encodeAnnotation } from '../../src/core/annotation/encode';
 import { parseAnnotation } from '../../src/core/annotation/parse';
+import { DEFAULT_MODELS } from '../../src/core/model/default-models';
 import { waitFor } from '../e2e/lib/wait';
 import { annotationOf, paint, runsOf, saveByHand, untilClean, untilDirty } from './lib/annotating';
 import { answering, closeAll, decoded, extension, open } from './lib/editor';
@@ -28,7 +29,7 @@ describe('Run Hemorrhage Segmentation', () => {
     assert.equal(annotation.image.sha256, session.document.decoded?.sha256);
     const [source] = annotation.made;
     assert.ok(source && 'model' in source);
-    assert.deepEqual([source.model.name, source.model.provider], ['ich-prototype', 'cpu']);
+    assert.deepEqual([source.model.name, source.model.provider], [DEFAULT_MODELS.segmentation, 'cpu']);
     assert.equal(session.document.annotation.state, 'shown');
     await untilClean(uri);
     assert.equal(readFileSync(at('front.ich.json'), 'utf8'), encodeAnnotation(annotation));

@@ -1,14 +1,13 @@
-import * as fs from 'node:fs/promises';
-import path from 'node:path';
 import type { CommandModule } from 'yargs';
 import type { ModelManifest } from '../../core/model/manifest';
-import { ScanError } from '../../core/volume';
-import { builtInModels, modelFolder, readModelManifest } from '../model-folder';
-import { attempt, decimal, print } from '../output';
+import { discoverModels, isUsable, type UsableModel } from '../../node/models';
+import { MODELS_VARIABLE, modelPlaces } from '../model-folder';
+import { complain, decimal, print } from '../output';
 import { shown } from '../scan-summary';
 
 interface ModelsArguments {
   readonly folders: string[] | undefined;
+  readonly models: string[] | undefined;
   readonly json: boolean;
 }
 
@@ -17,65 +16,50 @@ export const models: CommandModule<object, ModelsArguments> = {
   describe: 'List the built-in models, and those in folders, with task, size and license',
   builder: (yargs) =>
     yargs
-      .positional('folders', { type: 'string', array: true, describe: 'Folders with a model.json' })
+      .positional('folders', { type: 'string', array: true, describe: 'Folders with models, or with a model.json' })
+      .option('models', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        describe: `The same as FOLDERS, as other commands take it; also from ${MODELS_VARIABLE}`,
+      })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object a line for each model' })
       .example('$0 models', 'The built-in models')
-      .example('$0 models my-model/ --json', 'These and one of yours, for a program')
+      .example('$0 models my-models/ --json', 'These and your own, for a program')
       .epilogue('For research only. Not a medical device.'),
-  handler: async ({ folders = [], json }) => {
-    const codes: number[] = [];
-    const builtIn = await builtInModels();
-    for (const named of [...builtIn, ...folders]) {
-      const code = await attempt(named, async () => {
-        const folder = modelFolder(named);
-        const manifest = await readModelManifest(folder);
-        const bytes = await sizeOf(path.join(folder, manifest.file));
-        print(
-          json ? describeJson(manifest, folder, bytes, builtIn.includes(named)) : describe(manifest, folder, bytes),
-        );
-      });
-      codes.push(code);
+  handler: async ({ folders = [], models: more = [], json }) => {
+    let broken = 0;
+    for (const model of await discoverModels(modelPlaces([...folders, ...more]))) {
+      if (isUsable(model)) print(json ? describeJson(model) : describe(model));
+      else {
+        broken++;
+        complain(model.problem.message);
+      }
     }
-    process.exitCode = Math.max(0, ...codes);
+    process.exitCode = broken > 0 ? 1 : 0;
   },
 };
 
-async function sizeOf(file: string): Promise<number> {
-  const stat = await fs.stat(file).catch(() => {
-    throw new ScanError(file, 'the network named by "file" is not there.', 'Install the model again.');
-  });
-  return stat.size;
-}
-
-function describeJson(manifest: ModelManifest, folder: string, bytes: number, builtIn: boolean): string {
-  const { name, title, version, task, sha256, threshold, input, license, provenance } = manifest;
-  const { width, height, channels } = input;
-  const shape = { width, height, channels: channels.length };
+function describeJson({ manifest, folder, bytes, source, hiddenBy }: UsableModel): string {
+  const { name, title, version, task, sha256, license, provenance } = manifest;
+  const common = { name, title, version, task, builtIn: source === 'built-in', folder, bytes, sha256 };
   return JSON.stringify({
-    name,
-    title,
-    version,
-    task,
-    builtIn,
-    folder,
-    bytes,
-    sha256,
-    threshold,
-    input: shape,
+    ...common,
+    threshold: manifest.threshold,
+    input: sizeOf(manifest),
     license,
     provenance,
+    ...(hiddenBy !== undefined && { hiddenBy }),
   });
 }
 
-function describe(manifest: ModelManifest, folder: string, bytes: number): string {
-  const { name, title, version, task, input, license, provenance } = manifest;
+function describe({ manifest, folder, bytes, hiddenBy }: UsableModel): string {
+  const { name, title, version, task, license, provenance } = manifest;
+  const { width, height, channels } = sizeOf(manifest);
   const rows = [
     ['title', `${title}, version ${version}`],
     ['task', task],
-    [
-      'input',
-      `${input.width} x ${input.height}, ${input.channels.length} channel${input.channels.length === 1 ? '' : 's'}`,
-    ],
+    ['input', `${width} x ${height}, ${channels} channel${channels === 1 ? '' : 's'}`],
     ['size', `${decimal(bytes / 1e6, 1)} MB`],
     [
       'license',
@@ -83,6 +67,11 @@ function describe(manifest: ModelManifest, folder: string, bytes: number): strin
     ],
     ['made of', provenance],
     ['folder', shown(folder)],
+    ...(hiddenBy === undefined ? [] : [['hidden', `${shown(hiddenBy)} has the same name and comes first`]]),
   ];
   return [name, ...rows.map(([field = '', value]) => `  ${field.padEnd(8)} ${value}`)].join('\n');
+}
+
+function sizeOf({ input }: ModelManifest): { width: number; height: number; channels: number } {
+  return { width: input.width, height: input.height, channels: input.channels.length };
 }

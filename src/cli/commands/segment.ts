@@ -2,21 +2,20 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandModule } from 'yargs';
 import { SUBTYPES } from '../../core/annotation/subtype';
-import type { ModelManifest } from '../../core/model/manifest';
 import { WriteError } from '../../node/atomic-write';
 import { InferenceClient } from '../../node/inference-client';
+import type { UsableModel } from '../../node/models';
 import { BatchReport } from '../batch-report';
 import { findCohort, type Member, parseShard } from '../cohort';
-import { modelFolder, readModelManifest } from '../model-folder';
+import { findModel, type ModelArguments, modelOptions } from '../model-folder';
 import { attempt, complain, isExpected, ProgressLine, withPath } from '../output';
 import { INFERENCE } from '../place';
 import { pathOf, shown } from '../scan-summary';
 import { printFinished, printSegmented } from '../segment-output';
 import { LABELS_SUFFIX, type Segmented, segmentScan, targetsOf } from '../segment-scan';
 
-interface SegmentArguments {
+interface SegmentArguments extends ModelArguments {
   readonly paths: string[];
-  readonly model: string;
   readonly out: string | undefined;
   readonly nifti: boolean;
   readonly threshold: number | undefined;
@@ -38,12 +37,7 @@ export const segment: CommandModule<object, SegmentArguments> = {
         demandOption: true,
         describe: 'NIfTI or DICOM files, folders, or globs in quotes',
       })
-      .option('model', {
-        type: 'string',
-        default: 'ich-prototype',
-        requiresArg: true,
-        describe: 'Name of a built-in model, or folder with a model.json',
-      })
+      .options(modelOptions('segmentation'))
       .option('out', {
         type: 'string',
         requiresArg: true,
@@ -84,12 +78,12 @@ export const segment: CommandModule<object, SegmentArguments> = {
 };
 
 async function run(options: SegmentArguments): Promise<void> {
-  let manifest: ModelManifest | undefined;
-  const model = await attempt('', async () => {
-    manifest = await readModelManifest(modelFolder(options.model));
+  let model: UsableModel | undefined;
+  const code = await attempt('', async () => {
+    model = await findModel(options, 'segmentation');
   });
-  if (manifest === undefined) process.exitCode = model;
-  else await runModel(options, manifest);
+  if (model === undefined) process.exitCode = code;
+  else await runModel(options, model);
 }
 
 /** Signals that end a run in good order, and the exit codes that shells give to them. */
@@ -98,7 +92,8 @@ const ENDINGS = [
   ['SIGTERM', 143],
 ] as const;
 
-async function runModel(options: SegmentArguments, { name, version, sha256, threshold }: ModelManifest): Promise<void> {
+async function runModel(options: SegmentArguments, { folder, manifest }: UsableModel): Promise<void> {
+  const { name, version, sha256, threshold } = manifest;
   const shard = options.shard === undefined ? undefined : parseShard(options.shard);
   const model = { name, version, sha256, threshold: options.threshold ?? threshold };
   const { members, unreadable } = await findCohort(options.paths, shard);
@@ -123,7 +118,7 @@ async function runModel(options: SegmentArguments, { name, version, sha256, thre
       segmentScan(member, {
         ...options,
         model,
-        folder: modelFolder(options.model),
+        folder,
         client,
         signal: interrupt.signal,
         onProgress,

@@ -1,6 +1,6 @@
 import type { Annotation } from '../../core/annotation/annotation';
 
-/** Who or what made an annotation and how far its review is, in one line: "ich-prototype 1.0.0 (cpu), draft". */
+/** Who or what made an annotation and how far its review is, in one line: "ich-seg 1.0.0 (cpu), draft". */
 export function provenanceOf({ made, review }: Pick<Annotation, 'made' | 'review'>): string {
   const sources = made.map((source) =>
     'reader' in source ? source.reader : `${source.model.name} ${source.model.version} (${source.model.provider})`,

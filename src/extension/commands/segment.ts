@@ -118,7 +118,7 @@ async function mayReplace(target: string, agreed: Agreed | undefined): Promise<A
 
 /** Runs the model with a notification that shows progress and cancels. Undefined if cancelled. */
 async function runModel(scan: ScanFiles, services: Services): Promise<SegmentResult | undefined> {
-  const { folder, providers, threads } = chosenModel(services.extensionUri);
+  const { folder, providers, threads } = await chosenModel(services, 'segmentation');
   return vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,

@@ -8,6 +8,7 @@ import type { Annotation } from '../../../src/core/annotation/annotation';
 import { encodeAnnotation } from '../../../src/core/annotation/encode';
 import { paintRuns } from '../../../src/core/annotation/runs';
 import { encodeNifti } from '../../../src/core/formats/write-nifti';
+import { DEFAULT_MODELS } from '../../../src/core/model/default-models';
 import { type Built, buildPrograms } from '../../fixtures/built';
 import { dicomFile } from '../../fixtures/dicom-file';
 import { blank, painted } from '../../fixtures/masks';
@@ -309,16 +310,20 @@ describe('hemorica evaluate', function () {
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line));
-      const prototype = lines.find(({ name }) => name === 'ich-prototype');
-      assert.deepEqual([prototype.task, prototype.builtIn, prototype.license.use], ['segmentation', true, 'any']);
-      assert.equal(prototype.bytes, fs.statSync(path.join(built.models, 'ich-prototype', 'model.onnx')).size);
-      assert.match(
-        (await hemorica('models')).stdout,
-        /^ich-prototype\n {2}title [\s\S]* {2}task +segmentation\n[\s\S]* {2}size +6\.5 MB\n {2}license +MIT/,
-      );
+      const name = DEFAULT_MODELS.segmentation;
+      const standard = lines.find((line) => line.name === name);
+      const manifest = JSON.parse(fs.readFileSync(path.join(built.models, name, 'model.json'), 'utf8'));
+      assert.deepEqual([standard.task, standard.builtIn, standard.license], ['segmentation', true, manifest.license]);
+      const { size } = fs.statSync(path.join(built.models, name, manifest.file));
+      assert.equal(standard.bytes, size);
+      const [block] = (await hemorica('models')).stdout
+        .split(/\n(?=\S)/)
+        .filter((text) => text.startsWith(`${name}\n`));
+      assert.match(block ?? '', /^\S+\n {2}title [\s\S]* {2}task +segmentation\n[\s\S]* {2}license +\w/);
+      assert.ok(block?.includes(`\n  size     ${Number((size / 1e6).toFixed(1))} MB\n`), block);
       const none = await hemorica('models', 'none');
       assert.equal(none.code, 1);
-      assert.match(none.stderr, /^hemorica: none: there is no built-in model and no folder of this name\./);
+      assert.match(none.stderr, /^hemorica: \S+none: there is no such folder of models\. Create it/);
       assert.match((await hemorica('models', '--help')).stdout, /Examples:\s+hemorica models/);
     });
   });

@@ -5,7 +5,7 @@ describe('the status bar', () => {
   const window = { name: 'brain', center: 40, width: 80 };
 
   it('names model, provider and window', () => {
-    assert.equal(statusText('ich-prototype (CPU)', { window }), 'Hemorica | ich-prototype (CPU) | brain 40/80');
+    assert.equal(statusText('ich-seg (CPU)', { window }), 'Hemorica | ich-seg (CPU) | brain 40/80');
   });
 
   it('leaves out what is not known', () => {

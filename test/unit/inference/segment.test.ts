@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
 import { paintRuns } from '../../../src/core/annotation/runs';
 import { indexToWorld } from '../../../src/core/geometry';
+import { DEFAULT_MODELS } from '../../../src/core/model/default-models';
 import type { Vec3, Volume } from '../../../src/core/volume';
 import { type LoadedModel, loadModel } from '../../../src/inference/model';
 import { type Mask, segment } from '../../../src/inference/segment';
@@ -31,7 +32,7 @@ describe('segment', () => {
   let model: LoadedModel;
   const options = { threshold: 0.5, checkpoint: () => {} };
   before(async () => {
-    model = await loadModel(inRoot('models/ich-prototype'), ['cpu']);
+    model = await loadModel(inRoot('models', DEFAULT_MODELS.segmentation), ['cpu']);
   });
 
   it('finds a bleed where it is, and the same one however the scan is stored', async function () {

@@ -79,7 +79,7 @@ export function withRemarks(next: Random, annotation: Annotation): Annotation {
   const name = (): string => NAMES[integer(next, 0, NAMES.length - 1)] ?? '';
   const presence = (): boolean | null => [true, false, null][integer(next, 0, 2)] ?? null;
   const model = {
-    name: 'ich-prototype',
+    name: 'ich-seg',
     version: '1.0',
     sha256: 'cd'.repeat(32),
     threshold: 0.5,

@@ -6,7 +6,7 @@ import { inRoot } from '../../../../scripts/lib/paths.mjs';
 import { parseManifest } from '../../../../src/core/model/manifest';
 import { ScanError } from '../../../../src/core/volume';
 
-const text = readFileSync(inRoot('models/ich-prototype/model.json'), 'utf8');
+const text = readFileSync(inRoot('test/fixtures/manifests/slices.json'), 'utf8');
 
 /** The manifest with the value at a path replaced (undefined: removed). */
 function changed(keys: readonly (string | number)[], value: unknown): string {

@@ -28,7 +28,7 @@ const golden = JSON.parse(readFileSync(inRoot('test/golden/model-input.json'), '
   drawn: DrawnInput[];
   real: GoldenInput[];
 };
-const manifestFile = inRoot('models/ich-prototype/model.json');
+const manifestFile = inRoot('test/fixtures/manifests/slices.json');
 const { input } = parseManifest(readFileSync(manifestFile, 'utf8'), manifestFile);
 const data = process.env.HEMORICA_DATA ?? inRoot('../shared/data');
 

@@ -3,10 +3,10 @@ import { provenanceOf } from '../../../../src/extension/annotation/provenance';
 
 describe('provenance', () => {
   it('names models with version and provider, readers, and the state of the review', () => {
-    const model = { name: 'ich-prototype', version: '1.0.0', sha256: '0'.repeat(64), threshold: 0.5, provider: 'cpu' };
+    const model = { name: 'ich-seg', version: '1.0.0', sha256: '0'.repeat(64), threshold: 0.5, provider: 'cpu' };
     assert.equal(
       provenanceOf({ made: [{ model }, { reader: 'AB' }], review: { state: 'read' } }),
-      'ich-prototype 1.0.0 (cpu), AB, read',
+      'ich-seg 1.0.0 (cpu), AB, read',
     );
     assert.equal(provenanceOf({ made: [], review: { state: 'draft' } }), 'draft');
   });
