@@ -18,6 +18,7 @@ import {
   FAILED,
   type InferenceFailure,
   InferenceProgress,
+  InferenceProvider,
   type InferenceStage,
   Segment,
   type SegmentParams,
@@ -60,9 +61,16 @@ function inTurn<T>(file: string, token: CancellationToken, work: (signal: AbortS
     controller.signal.throwIfAborted();
     return work(controller.signal);
   });
-  last = result.catch(() => undefined).then(() => listener.dispose());
+  last = result
+    .catch(() => undefined)
+    .then(() => announce())
+    .then(() => listener.dispose());
   return result.catch((error: unknown) => Promise.reject(toResponse(error, file)));
 }
+
+/** Tells the host which provider is about to work, so that it knows what a crash of the process is to be put down to. */
+const announce = (provider?: string): Promise<void> =>
+  connection.sendNotification(InferenceProvider, { ...(provider !== undefined && { provider }) });
 
 type Report = (stage: InferenceStage['stage'], done: number, total: number) => void;
 
@@ -74,7 +82,7 @@ const reporter =
 async function answer(params: SegmentParams, signal: AbortSignal): Promise<SegmentResult> {
   const report = reporter(params.id);
   report('loading-model', 0, 0);
-  const model = await loadModel(params.model, params.providers, params.threads);
+  const model = await loadModel(params.model, { ...params, onProvider: announce });
   report('decoding', 0, 0);
   const scan = await oneScan(params, signal);
   const volume = await loadScan(scan, {
@@ -94,7 +102,8 @@ async function answer(params: SegmentParams, signal: AbortSignal): Promise<Segme
   return {
     ...mask,
     image: referenceTo(volume, scan),
-    model: { name, version, sha256, threshold, provider: model.provider },
+    model: { name, version, sha256, threshold, provider: model.network.provider },
+    attempts: model.network.attempts,
     notices: volume.notices,
   };
 }

@@ -1,5 +1,4 @@
 /** Runs a segmentation model over a scan, picture by picture. */
-import * as ort from 'onnxruntime-node';
 import { encodeRuns, type SliceRuns } from '../core/annotation/runs';
 import { SUBTYPES } from '../core/annotation/subtype';
 import { type AxialView, axialSlice, axialView, voxelVolume } from '../core/model/axial';
@@ -9,6 +8,7 @@ import { activate, LesionBuilder, type OutputMap, type PictureMaps } from '../co
 import { fillInput, inputLength } from '../core/model/preprocess';
 import { ScanError, type Volume } from '../core/volume';
 import type { LoadedModel } from './model';
+import type { TensorValue } from './session/network';
 
 export interface SegmentOptions {
   readonly threshold: number;
@@ -71,7 +71,7 @@ class Pictures {
 
 interface Prepared {
   readonly frame: Frame;
-  readonly input: ort.Tensor;
+  readonly input: TensorValue;
 }
 
 /** The network's input for picture n; undefined where it shows no head. */
@@ -82,12 +82,15 @@ function prepare(pictures: Pictures, n: number, view: AxialView, { input }: Mode
   if (!frame) return undefined;
   const values = new Float32Array(inputLength(input));
   fillInput(input, (offset) => pictures.at(n + offset, reach, n), width, height, frame, values);
-  return { frame, input: new ort.Tensor('float32', values, [1, input.channels.length, input.height, input.width]) };
+  return {
+    frame,
+    input: { type: 'float32', data: values, dims: [1, input.channels.length, input.height, input.width] },
+  };
 }
 
-async function run({ session, manifest }: LoadedModel, input: ort.Tensor): Promise<PictureMaps> {
+async function run({ network, manifest }: LoadedModel, input: TensorValue): Promise<PictureMaps> {
   const { blood, subtype } = manifest.outputs;
-  const results = await session.run({ [manifest.input.name]: input }, [blood.name, subtype.name]);
+  const results = await network.run({ [manifest.input.name]: input }, [blood.name, subtype.name]);
   return {
     blood: mapOf(results, 'blood', blood.name, 1, manifest),
     subtype: mapOf(results, 'subtype', subtype.name, subtype.labels.length, manifest),
@@ -95,7 +98,7 @@ async function run({ session, manifest }: LoadedModel, input: ort.Tensor): Promi
 }
 
 function mapOf(
-  results: ort.InferenceSession.OnnxValueMapType,
+  results: Readonly<Record<string, TensorValue>>,
   field: string,
   name: string,
   planes: number,
@@ -104,7 +107,7 @@ function mapOf(
   const tensor = results[name];
   const [pictures, channels, height = 0, width = 0] = tensor?.dims ?? [];
   const values = tensor?.data;
-  if (pictures === 1 && channels === planes && width > 1 && height > 1 && values instanceof Float32Array) {
+  if (pictures === 1 && channels === planes && width > 1 && height > 1 && values) {
     return { values, width, height };
   }
   throw new ScanError(

@@ -13,21 +13,50 @@ import type { ModelUse } from '../core/annotation/source';
 import type { ScanCheck } from '../core/lint/voxels';
 import type { Notice } from '../core/volume';
 
-export interface SegmentParams {
+/** What runs a model, and where. */
+export interface EngineParams {
+  /** Absolute path of the model's folder. */
+  readonly model: string;
+  /** Execution providers to try in order, e.g. ["cpu"]; "auto" stands for those that may suit this computer. */
+  readonly providers: readonly string[];
+  /** Threads that the model may use; by default as many as there are cores, up to a limit. */
+  readonly threads?: number;
+  /** Providers that are not to be tried, and why: they took the process with them before. Added by the client. */
+  readonly crashed?: readonly EngineAttempt[];
+  /** A server that runs the network; the providers are then those of the server. */
+  readonly remote?: RemoteEndpoint;
+}
+
+/** An execution provider that was not used, or did only a part of the work. */
+export interface EngineAttempt {
+  readonly provider: string;
+  /** Why, one sentence. */
+  readonly problem: string;
+}
+
+/** A server that speaks the Open Inference Protocol, version 2, over HTTP. */
+export interface RemoteEndpoint {
+  /** What comes before "/v2", e.g. "https://models.example.org". */
+  readonly url: string;
+  /** Name of the model there; by default the manifest's. */
+  readonly model?: string;
+  /** Version of the model there; by default the one that the server chooses. */
+  readonly version?: string;
+  /** Sent with every request, e.g. { authorization: "Bearer ..." }. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Seconds that the server has for an answer. */
+  readonly timeoutSeconds?: number;
+}
+
+export interface SegmentParams extends EngineParams {
   /** Identifies the request in `InferenceProgress`. */
   readonly id: number;
   /** Absolute path of a scan file, of one file of a DICOM series, or of a folder with one series. */
   readonly path: string;
   /** Absolute paths of all files of a DICOM series that no single file stands for, as of one that a DICOMDIR spreads over folders; `path` is then the folder above them. */
   readonly files?: readonly string[];
-  /** Absolute path of the model's folder. */
-  readonly model: string;
-  /** Execution providers to try in order, e.g. ["cpu"]. */
-  readonly providers: readonly string[];
   /** Probability above which a pixel is blood; undefined for the model's own. */
   readonly threshold?: number;
-  /** Threads that the model may use; by default as many as there are cores, up to a limit. */
-  readonly threads?: number;
 }
 
 export interface SegmentResult {
@@ -35,6 +64,8 @@ export interface SegmentResult {
   /** Slices with blood, ascending. */
   readonly slices: readonly SliceRuns[];
   readonly model: ModelUse;
+  /** Execution providers that were tried and not used, or in part only; `model.provider` is the one that ran. */
+  readonly attempts: readonly EngineAttempt[];
   /** Blood in mL by label (index 0 is EPH), each slice with its own extent. */
   readonly volumes: readonly number[];
   /** The scan's notices. */
@@ -76,3 +107,6 @@ export interface InferenceStage {
 
 /** Process to host, for the request with this id. */
 export const InferenceProgress = new NotificationType<InferenceStage & { readonly id: number }>('inference/progress');
+
+/** Process to host: the execution provider that is about to work for the process's requests, or undefined when none is. A crash then is put down to it. */
+export const InferenceProvider = new NotificationType<{ readonly provider?: string }>('inference/provider');

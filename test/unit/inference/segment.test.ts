@@ -32,7 +32,7 @@ describe('segment', () => {
   let model: LoadedModel;
   const options = { threshold: 0.5, checkpoint: () => {} };
   before(async () => {
-    model = await loadModel(inRoot('models', DEFAULT_MODELS.segmentation), ['cpu']);
+    model = await loadModel(inRoot('models', DEFAULT_MODELS.segmentation), { providers: ['cpu'] });
   });
 
   it('finds a bleed where it is, and the same one however the scan is stored', async function () {
