@@ -104,6 +104,7 @@ async function answer(params: SegmentParams, signal: AbortSignal): Promise<Segme
     image: referenceTo(volume, scan),
     model: { name, version, sha256, threshold, provider: model.network.provider },
     attempts: model.network.attempts,
+    extents: volume.slices.map(({ extent }) => extent),
     notices: volume.notices,
   };
 }

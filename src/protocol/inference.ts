@@ -11,6 +11,7 @@ import type { ImageReference } from '../core/annotation/image';
 import type { SliceRuns } from '../core/annotation/runs';
 import type { ModelUse } from '../core/annotation/source';
 import type { ScanCheck } from '../core/lint/voxels';
+import type { Candidates } from '../core/model/candidates';
 import type { Notice } from '../core/volume';
 
 /** What runs a model, and where. */
@@ -57,6 +58,8 @@ export interface SegmentParams extends EngineParams {
   readonly files?: readonly string[];
   /** Probability above which a pixel is blood; undefined for the model's own. */
   readonly threshold?: number;
+  /** Whether the answer is to hold the candidates, for other thresholds. */
+  readonly candidates?: boolean;
 }
 
 export interface SegmentResult {
@@ -68,6 +71,10 @@ export interface SegmentResult {
   readonly attempts: readonly EngineAttempt[];
   /** Blood in mL by label (index 0 is EPH), each slice with its own extent. */
   readonly volumes: readonly number[];
+  /** mm along the normal that each slice stands for, in order of k. */
+  readonly extents: readonly number[];
+  /** What the model holds for blood at any threshold; there if it was asked for. */
+  readonly candidates?: Candidates;
   /** The scan's notices. */
   readonly notices: readonly Notice[];
 }
