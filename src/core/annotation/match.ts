@@ -19,6 +19,15 @@ export const TOLERANCE = 0.1;
  * eight corners (to a tenth of the smallest voxel edge), then the hash of the voxels where the scan's is known.
  */
 export function annotationMatches(image: ImageReference, scan: ScanPlacement & { readonly sha256?: string }): Match {
+  const { size, sha256 } = scan;
+  return imagesMatch(image, { size, affine: placementAffine(scan), ...(sha256 !== undefined && { sha256 }) });
+}
+
+/** `annotationMatches` for a scan of which only what an annotation would say is at hand. */
+export function imagesMatch(
+  image: ImageReference,
+  scan: Pick<ImageReference, 'size' | 'affine'> & { readonly sha256?: string },
+): Match {
   if (image.size.some((count, axis) => count !== scan.size[axis])) {
     return {
       matches: false,
@@ -26,7 +35,7 @@ export function annotationMatches(image: ImageReference, scan: ScanPlacement & {
       message: `The annotation is of an image of ${image.size.join(' x ')} voxels, and this scan has ${scan.size.join(' x ')}. Open the scan that it was made on.`,
     };
   }
-  const off = farthestCorner(image, placementAffine(scan));
+  const off = farthestCorner(image, scan.affine);
   const limit = TOLERANCE * Math.min(...image.spacing);
   if (off > limit) {
     return {

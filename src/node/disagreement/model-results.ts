@@ -1,0 +1,132 @@
+/**
+ * What models found in scans, kept on disk, so that a comparison that is run again only runs what it
+ * does not know. An entry is named by the voxels' hash, the model and its threshold; beside it a note
+ * for each scan says which voxels its files hold as long as they are the same files.
+ */
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs/promises';
+import path from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { deflateSync, inflateSync } from 'node:zlib';
+import type { SegmentResult } from '../../protocol/inference';
+import { writeAtomically } from '../atomic-write';
+import type { ScanFiles } from '../scan-files';
+
+/** What of a result is kept: all that a comparison and a proposal need. */
+export type KeptResult = Pick<SegmentResult, 'image' | 'slices' | 'model' | 'extents' | 'candidates'>;
+
+/** What a result depends on beside the voxels. */
+export interface ModelKey {
+  /** Hash of the manifest's text, which names the network's own hash. */
+  readonly manifest: string;
+  readonly threshold: number;
+}
+
+/** To be raised whenever the same manifest and voxels may give another result, or entries look otherwise. */
+const VERSION = 1;
+
+/** The oldest entries go when all together are larger, bytes. */
+const LARGEST = 512 * 2 ** 20;
+
+export class ModelResults {
+  /** @param folder Absolute; made when it is first needed. Undefined: nothing is kept. */
+  constructor(private readonly folder: string | undefined) {}
+
+  /** What a model found in voxels; undefined where that is not known, or the entry cannot be read. */
+  async get(voxels: string, key: ModelKey): Promise<KeptResult | undefined> {
+    const file = this.#entry(voxels, key);
+    if (file === undefined) return undefined;
+    try {
+      const kept: unknown = deserialize(inflateSync(await fs.readFile(file)));
+      if (!isKept(kept) || kept.image.sha256 !== voxels) return undefined;
+      const now = new Date();
+      await fs.utimes(file, now, now).catch(() => undefined);
+      return kept;
+    } catch {
+      // Missing, cut short, or of another version of the runtime: it will be made anew.
+      return undefined;
+    }
+  }
+
+  /** Keeps a result. A disk that takes no more is no reason to fail: the next run does the work again. */
+  async put(key: ModelKey, { image, slices, model, extents, candidates }: KeptResult): Promise<void> {
+    const kept: KeptResult = { image, slices, model, extents, ...(candidates && { candidates }) };
+    await this.#write(this.#entry(image.sha256, key), deflateSync(serialize(kept)));
+  }
+
+  /** Hash of the voxels of a scan whose files are those that it was noted for. */
+  async voxelsOf(scan: ScanFiles): Promise<string | undefined> {
+    const file = this.#note(scan);
+    if (file === undefined) return undefined;
+    const text = await fs.readFile(file, 'utf8').catch(() => '');
+    const [stamp, voxels] = text.split('\n');
+    return stamp !== undefined && voxels && stamp === (await stampOf(scan)) ? voxels : undefined;
+  }
+
+  /** Notes which voxels a scan's files hold. */
+  async note(scan: ScanFiles, voxels: string): Promise<void> {
+    await this.#write(this.#note(scan), `${await stampOf(scan)}\n${voxels}\n`);
+  }
+
+  /** Removes what has not been used for longest, until the rest is not too large. */
+  async prune(largest = LARGEST): Promise<void> {
+    const { folder } = this;
+    const names = folder === undefined ? [] : await fs.readdir(folder).catch(() => []);
+    const entries = await Promise.all(
+      names.map(async (name) => {
+        const file = path.join(folder ?? '', name);
+        const stat = await fs.stat(file).catch(() => undefined);
+        return { file, size: stat?.size ?? 0, used: stat?.mtimeMs ?? 0 };
+      }),
+    );
+    let size = 0;
+    for (const entry of entries.sort((a, b) => b.used - a.used)) {
+      size += entry.size;
+      if (size > largest) await fs.rm(entry.file, { force: true });
+    }
+  }
+
+  #entry(voxels: string, { manifest, threshold }: ModelKey): string | undefined {
+    return this.#file('result', [VERSION, voxels, manifest, threshold]);
+  }
+
+  #note(scan: ScanFiles): string | undefined {
+    return this.#file('scan', [VERSION, ...[...scan.files].sort()]);
+  }
+
+  #file(kind: string, parts: readonly (string | number)[]): string | undefined {
+    const name = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+    return this.folder === undefined ? undefined : path.join(this.folder, `${name}.${kind}`);
+  }
+
+  async #write(file: string | undefined, content: Uint8Array | string): Promise<void> {
+    if (file === undefined) return;
+    try {
+      await fs.mkdir(path.dirname(file), { recursive: true });
+      await writeAtomically(file, content);
+    } catch {
+      await fs.rm(file, { force: true }).catch(() => undefined);
+    }
+  }
+}
+
+/** Sizes and times of a scan's files: as long as they stay, so do the voxels. */
+async function stampOf({ files }: ScanFiles): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of [...files].sort()) {
+    const { size, mtimeMs } = await fs.stat(file);
+    hash.update(JSON.stringify([file, size, mtimeMs]));
+  }
+  return hash.digest('hex');
+}
+
+function isKept(value: unknown): value is KeptResult {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'image' in value &&
+    'slices' in value &&
+    'model' in value &&
+    'extents' in value
+  );
+}
