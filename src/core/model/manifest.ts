@@ -1,61 +1,66 @@
 /**
  * A model's manifest, `model.json` beside its `.onnx`: everything that is needed to turn a scan into
- * the network's input and its output into a mask. `docs/models.md` describes it for people.
+ * the network's input and its output into a mask, or into the probabilities of slices.
+ * `docs/models.md` describes it for people.
  */
-import type { Subtype } from '../annotation/subtype';
-import { SUBTYPES } from '../annotation/subtype';
 import { ScanError } from '../volume';
-import type { HeadFraming, WholeFraming } from './frame';
 import { FieldError, Fields } from './json-fields';
+import { type ModelInput, readInput, type SliceInput } from './manifest-input';
+import {
+  type ClassificationOutputs,
+  type RequiredOutput,
+  readClassificationOutputs,
+  readSegmentationOutputs,
+  type SegmentationOutputs,
+  segmentationTensors,
+} from './manifest-outputs';
 
-export interface ModelManifest {
+export type { Channel, ModelInput, PatchInput, SliceInput } from './manifest-input';
+export { inputLength, inputShape } from './manifest-input';
+export type { ClassificationOutputs, RequiredOutput, SegmentationOutputs } from './manifest-outputs';
+
+export type ModelManifest = SegmentationManifest | ClassificationManifest;
+
+interface ManifestBase {
   /** Identifier: letters, digits, dots and dashes. */
   readonly name: string;
   /** Name for people. */
   readonly title: string;
   readonly version: string;
-  readonly task: 'segmentation';
   /** File of the network, a name without folders. */
   readonly file: string;
   /** SHA-256 of that file, lower-case hex. */
   readonly sha256: string;
-  readonly input: ModelInput;
-  readonly outputs: ModelOutputs;
-  /** Probability from which a pixel is blood, unless the user says otherwise. */
+  /** Probability from which a voxel is blood, or a label holds of a slice, unless the user says otherwise. */
   readonly threshold: number;
-  readonly postprocessing: Postprocessing;
   readonly license: { readonly name: string; readonly attribution: string; readonly use: 'any' | 'non-commercial' };
   /** What it was trained on and how, for people. */
   readonly provenance: string;
+  /** What was measured with it and on which data, for people. */
+  readonly metrics: readonly ModelMetric[];
+  /** What else people must know who use it for research. */
+  readonly research?: string;
 }
 
-export interface ModelInput {
-  /** Name of the graph's input: float32, [pictures, channels, height, width]. */
+export interface SegmentationManifest extends ManifestBase {
+  readonly task: 'segmentation';
+  readonly input: ModelInput;
+  readonly outputs: SegmentationOutputs;
+  readonly postprocessing: Postprocessing;
+}
+
+export interface ClassificationManifest extends ManifestBase {
+  readonly task: 'classification';
+  readonly input: SliceInput;
+  readonly outputs: ClassificationOutputs;
+}
+
+export interface ModelMetric {
+  /** Such as "Dice". */
   readonly name: string;
-  readonly width: number;
-  readonly height: number;
-  readonly channels: readonly Channel[];
-  readonly framing: HeadFraming | WholeFraming;
-}
-
-/** One channel of the input: value = (window(HU) - mean) / deviation, where the window maps HU linearly to 0..1, clipped. */
-export interface Channel {
-  /** Picture that the channel shows, relative to the one that is segmented, towards the head; the ends repeat. */
-  readonly slice: number;
-  readonly window: { readonly center: number; readonly width: number };
-  readonly mean: number;
-  readonly deviation: number;
-}
-
-export interface ModelOutputs {
-  /** Output with the probability of blood, float32 [pictures, 1, height, width] at any size over the frame. */
-  readonly blood: { readonly name: string; readonly activation: 'none' | 'sigmoid' };
-  /** Output with one probability per subtype of a blood pixel, float32 [pictures, subtypes, height, width]. */
-  readonly subtype: {
-    readonly name: string;
-    readonly activation: 'none' | 'softmax';
-    readonly labels: readonly Subtype[];
-  };
+  readonly value: number;
+  /** The data on which it was measured. */
+  readonly data: string;
 }
 
 export interface Postprocessing {
@@ -94,72 +99,68 @@ function readManifest(root: Fields): ModelManifest {
       `"formatVersion" is ${version}, and this version of Hemorica knows up to ${MANIFEST_VERSION}; it needs a newer one.`,
     );
   }
+  // For editors, which check the file as it is written.
+  if (root.has('$schema')) root.text('$schema');
+  const task = root.oneOf('task', ['segmentation', 'classification']);
+  const base = readBase(root);
+  const manifest = task === 'segmentation' ? readSegmentation(root, base) : readClassification(root, base);
+  root.end();
+  return manifest;
+}
+
+function readBase(root: Fields): ManifestBase {
   const license = root.object('license');
-  return {
+  const base: ManifestBase = {
     name: root.text('name', /^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'letters, digits, dots and dashes'),
     title: root.text('title'),
     version: root.text('version'),
-    task: root.oneOf('task', ['segmentation']),
     // A file elsewhere could be anything on the user's disk.
     file: root.text('file', /^[^/\\:]+\.onnx$/, 'the name of an .onnx file beside the manifest, without folders'),
     sha256: root.text('sha256', /^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits'),
-    input: readInput(root.object('input')),
-    outputs: readOutputs(root.object('outputs')),
     threshold: root.number('threshold', { above: 0, below: 1 }),
-    postprocessing: { minimumVolume: root.object('postprocessing').number('minimumVolume', { from: 0 }) },
     license: {
       name: license.text('name'),
       attribution: license.text('attribution'),
       use: license.oneOf('use', ['any', 'non-commercial']),
     },
     provenance: root.text('provenance'),
+    metrics: root.has('metrics') ? root.list('metrics').map(readMetric) : [],
+    ...(root.has('research') && { research: root.text('research') }),
+  };
+  license.end();
+  return base;
+}
+
+function readSegmentation(root: Fields, base: ManifestBase): SegmentationManifest {
+  const postprocessing = root.object('postprocessing');
+  const minimumVolume = postprocessing.number('minimumVolume', { from: 0 });
+  postprocessing.end();
+  return {
+    ...base,
+    task: 'segmentation',
+    input: readInput(root.object('input')),
+    outputs: readSegmentationOutputs(root.object('outputs')),
+    postprocessing: { minimumVolume },
   };
 }
 
-function readInput(input: Fields): ModelInput {
-  input.oneOf('layout', ['NCHW']);
-  input.oneOf('orientation', ['axial-radiological']);
-  input.oneOf('resampling', ['linear-antialiased']);
-  const size = { integer: true, from: 16, to: 4096 };
-  return {
-    name: input.text('name'),
-    width: input.number('width', size),
-    height: input.number('height', size),
-    channels: input.list('channels').map(readChannel),
-    framing: readFraming(input.object('framing')),
-  };
+function readClassification(root: Fields, base: ManifestBase): ClassificationManifest {
+  const input = readInput(root.object('input'));
+  if (input.layout !== 'NCHW') {
+    throw new FieldError('"input.layout" is "NCDHW"; it must be "NCHW" in a model that classifies slices.');
+  }
+  return { ...base, task: 'classification', input, outputs: readClassificationOutputs(root.object('outputs')) };
 }
 
-function readChannel(channel: Fields): Channel {
-  const window = channel.object('window');
-  return {
-    slice: channel.number('slice', { integer: true, from: -16, to: 16 }),
-    window: { center: window.number('center'), width: window.number('width', { above: 0 }) },
-    mean: channel.number('mean'),
-    deviation: channel.number('deviation', { above: 0 }),
-  };
+function readMetric(metric: Fields): ModelMetric {
+  const read = { name: metric.text('name'), value: metric.number('value'), data: metric.text('data') };
+  metric.end();
+  return read;
 }
 
-function readFraming(framing: Fields): HeadFraming | WholeFraming {
-  const kind = framing.oneOf('kind', ['head', 'whole']);
-  if (kind === 'whole') return { kind };
-  return {
-    kind,
-    above: framing.number('above'),
-    minimumArea: framing.number('minimumArea', { from: 0 }),
-    margin: framing.number('margin', { from: 0, to: 1 }),
-  };
-}
-
-function readOutputs(outputs: Fields): ModelOutputs {
-  const blood = outputs.object('blood');
-  const subtype = outputs.object('subtype');
-  return {
-    blood: { name: blood.text('name'), activation: blood.oneOf('activation', ['none', 'sigmoid']) },
-    subtype: {
-      name: subtype.text('name'),
-      activation: subtype.oneOf('activation', ['none', 'softmax']),
-      labels: subtype.values('labels', SUBTYPES),
-    },
-  };
+/** The outputs that the manifest needs of the graph. */
+export function requiredOutputs(manifest: ModelManifest): readonly RequiredOutput[] {
+  if (manifest.task === 'segmentation') return segmentationTensors(manifest.outputs);
+  const { name, labels } = manifest.outputs.slice;
+  return [{ field: 'outputs.slice', name, planes: labels.length }];
 }

@@ -6,7 +6,7 @@
 import type { Label, Subtype } from '../annotation/subtype';
 import { labelOf } from '../annotation/subtype';
 import type { Frame } from './frame';
-import type { ModelOutputs } from './manifest';
+import type { TypedOutputs } from './manifest-outputs';
 import { mapPositions, type Position, valueAt } from './resample';
 
 /** Output maps of one picture, row by row over its frame. */
@@ -45,7 +45,7 @@ export function applySoftmax(values: Float32Array, count: number): void {
 }
 
 /** Brings raw outputs of one picture to probabilities, in place. */
-export function activate(maps: PictureMaps, outputs: ModelOutputs): void {
+export function activate(maps: PictureMaps, outputs: TypedOutputs): void {
   if (outputs.blood.activation === 'sigmoid') applySigmoid(maps.blood.values);
   if (outputs.subtype.activation === 'softmax') applySoftmax(maps.subtype.values, outputs.subtype.labels.length);
 }
