@@ -12,32 +12,31 @@ export function checkGraph(
   manifestFile: string,
 ): void {
   const { input } = manifest;
-  const wrong = (field: string, value: string, found: string): never => {
-    throw new ScanError(manifestFile, `"${field}" is ${value}, but the network has ${found}.`, 'Correct the manifest.');
-  };
+  const wrong = (field: string, value: string, found: string): ScanError =>
+    new ScanError(manifestFile, `"${field}" is ${value}, but the network has ${found}.`, 'Correct the manifest.');
   const [given, ...others] = inputs;
   if (!given || others.length > 0 || given.name !== input.name) {
-    return wrong('input.name', `"${input.name}"`, `the inputs ${quoted(inputs)}`);
+    throw wrong('input.name', `"${input.name}"`, `the inputs ${quoted(inputs)}`);
   }
-  if (given.type !== 'float32') wrong('input.name', `"${input.name}"`, `an input of type ${given.type} there`);
+  if (given.type !== 'float32') throw wrong('input.name', `"${input.name}"`, `an input of type ${given.type} there`);
   const shape = inputShape(input);
   if (!fits(given, [undefined, ...shape])) {
-    wrong('input', `of ${shape.join(' x ')}`, `an input of the shape ${shapeOf(given)}`);
+    throw wrong('input', `of ${shape.join(' x ')}`, `an input of the shape ${shapeOf(given)}`);
   }
   const maps = manifest.task === 'segmentation';
   for (const { field, name, planes } of requiredOutputs(manifest)) {
     const output = outputs.find((one) => one.name === name);
-    if (!output) return wrong(`${field}.name`, `"${name}"`, `the outputs ${quoted(outputs)}`);
-    if (output.type !== 'float32') wrong(`${field}.name`, `"${name}"`, `an output of type ${output.type} there`);
+    if (!output) throw wrong(`${field}.name`, `"${name}"`, `the outputs ${quoted(outputs)}`);
+    if (output.type !== 'float32') throw wrong(`${field}.name`, `"${name}"`, `an output of type ${output.type} there`);
     const sides = shape.slice(1).map(() => undefined);
     // A graph need not state its outputs' shapes; what it gives is checked when it runs.
     const isStated = output.shape.length > 0;
     if (isStated && !fits(output, [undefined, planes, ...(maps ? sides : [])])) {
-      wrong(field, `of ${planes} ${maps ? 'planes' : 'labels'}`, `an output of the shape ${shapeOf(output)}`);
+      throw wrong(field, `of ${planes} ${maps ? 'planes' : 'labels'}`, `an output of the shape ${shapeOf(output)}`);
     }
     const values = output.shape.reduce<number>((product, n) => product * (typeof n === 'number' && n > 0 ? n : 1), 1);
     if (values > MOST_VALUES) {
-      wrong(
+      throw wrong(
         `${field}.name`,
         `"${name}"`,
         `an output of the shape ${shapeOf(output)} there, which is larger than 4 GiB`,
