@@ -1,10 +1,10 @@
 /** An evaluation as JSON, as a table of all figures, and as Markdown for people. */
 import { version } from '../../../package.json';
+import { encodeTable } from '../../core/csv';
 import { type BloodClass, CLASSES, type Counts, ratio } from '../../core/metrics/counts';
 import type { Figure, FigureName } from '../../core/metrics/figures';
 import { OVERLAP_METRICS } from '../../core/metrics/segmentation';
 import type { EvaluatedCase, Evaluation } from './evaluate';
-import { encodeTable } from './table';
 
 /** What the evaluation was made with. */
 export interface EvaluationContext {

@@ -46,12 +46,3 @@ function split(text: string): { cells: string[]; line: number }[] {
   }
   return rows;
 }
-
-/** A table as text; numbers as they are, undefined as nothing. */
-export function encodeTable(rows: readonly (readonly (string | number | undefined)[])[]): string {
-  const cell = (value: string | number | undefined): string => {
-    const text = value === undefined ? '' : String(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return rows.map((row) => `${row.map(cell).join(',')}\n`).join('');
-}
