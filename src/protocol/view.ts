@@ -125,6 +125,8 @@ export type ViewCommand =
   | 'lastSlice'
   | 'nextSliceWithBlood'
   | 'previousSliceWithBlood'
+  | 'nextSuspectedSlice'
+  | 'previousSuspectedSlice'
   | 'goToSlice'
   /** Argument: slice k of the volume, counted from 0. */
   | 'showSlice'

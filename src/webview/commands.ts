@@ -1,5 +1,6 @@
 /** The host's commands (keys, palette, menus) on a view. */
 import type { Layout, ToolCommand, ViewCommand } from '../protocol/view';
+import { goToSuspected } from './classification/suspects';
 import { t } from './l10n';
 import { goToSlice, goToVoxel } from './look';
 import type { OverlayMode } from './state/view-state';
@@ -29,6 +30,8 @@ const HANDLERS: Readonly<Record<Exclude<ViewCommand, ToolCommand>, Handler>> = {
   lastSlice: (viewer) => viewer.goTo(Number.MAX_SAFE_INTEGER),
   nextSliceWithBlood: (viewer) => viewer.goToBlood(1),
   previousSliceWithBlood: (viewer) => viewer.goToBlood(-1),
+  nextSuspectedSlice: (viewer) => goToSuspected(viewer, 1),
+  previousSuspectedSlice: (viewer) => goToSuspected(viewer, -1),
   goToSlice: (viewer, argument, targets) => {
     // The argument counts from 1, as the view does.
     if (argument === undefined) targets.focusSliceField();

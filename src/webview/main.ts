@@ -5,6 +5,7 @@ import './styles/controls.css';
 import './styles/panes.css';
 import './styles/tools.css';
 import './styles/side.css';
+import './classification/classification.css';
 import { Edit, Edited, LineOf, ReaderName, ShowText } from '../protocol/edit';
 import { WhoChanged } from '../protocol/history';
 import {
@@ -16,6 +17,7 @@ import {
   Series,
   SettingsChanged,
 } from '../protocol/view';
+import { connectClassification } from './classification/connect';
 import { runCommand } from './commands';
 import { startCompare } from './compare/main';
 import { element } from './dom';
@@ -86,6 +88,7 @@ async function start(host: Host): Promise<void> {
       chooseTimePoint: (index) => session.chooseTimePoint(index),
       lineOf: async (place) => (await connection.sendRequest(LineOf, place)).line,
       whoChanged: async (at) => (await connection.sendRequest(WhoChanged, { at })).who,
+      classification: connectClassification(viewer, connection),
       showText: (slice, row) => void connection.sendNotification(ShowText, { slice, row }),
       invoke: (command, argument) =>
         void connection.sendNotification(InvokeCommand, { command, ...(argument === undefined ? {} : { argument }) }),

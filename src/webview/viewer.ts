@@ -5,6 +5,7 @@
 import { SUBTYPE_NAMES, SUBTYPES } from '../core/annotation/subtype';
 import type { Vec3 } from '../core/volume';
 import type { Layout, WindowPreset } from '../protocol/view';
+import { type ClassificationState, NO_CLASSIFICATION } from './classification/state';
 import { t } from './l10n';
 import { lengthText, rulerLength } from './overlays/rulers';
 import type { Mark } from './overlays/tool-marks';
@@ -23,6 +24,7 @@ const ZOOM_STEP = 1.25;
 export class Viewer {
   readonly store: Store<ViewState>;
   readonly tools = new Store<ToolStatus>(IDLE);
+  readonly classification = new Store<ClassificationState>(NO_CLASSIFICATION);
   scan: Scan | undefined;
   readonly panes = new Map<Plane, Pane>();
   private bySlice: ReadonlyMap<number, ReadonlySet<number>> = new Map();
@@ -31,7 +33,7 @@ export class Viewer {
   /** @param say Tells screen readers, politely. */
   constructor(
     state: ViewState,
-    private readonly say: (text: string) => void,
+    readonly say: (text: string) => void,
   ) {
     this.store = new Store(state);
   }
@@ -130,12 +132,19 @@ export class Viewer {
 
   /** The next slice with a mask in a direction, wrapping around at the ends. */
   goToBlood(direction: 1 | -1): void {
-    const plane = this.scan?.native ?? 'axial';
-    const marked = [...this.bySlice.keys()].sort((a, b) => direction * (a - b));
+    this.goToOneOf([...this.bySlice.keys()], this.scan?.native ?? 'axial', direction, t('No slice has a mask.'));
+  }
+
+  /**
+   * Shows the next of some slices of a plane in a direction, wrapping around at the ends.
+   * @param none What is said where there is none.
+   */
+  goToOneOf(slices: readonly number[], plane: Plane, direction: 1 | -1, none: string): void {
+    const marked = [...slices].sort((a, b) => direction * (a - b));
     const at = this.store.get().slices[plane];
     const next = marked.find((slice) => direction * (slice - at) > 0) ?? marked[0];
     if (next === undefined) {
-      this.say(t('No slice has a mask.'));
+      this.say(none);
       return;
     }
     const { layout } = this.store.get();

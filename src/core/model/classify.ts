@@ -91,6 +91,11 @@ export function thresholdsOf(
   return Object.fromEntries(classes.map((name) => [name, own[name] ?? threshold]));
 }
 
+/** The thresholds that hold where a user may have set one for all findings. */
+export function chosenThresholds(own: Probabilities, chosen: number | undefined): Probabilities {
+  return chosen === undefined ? own : Object.fromEntries(Object.keys(own).map((name) => [name, chosen]));
+}
+
 /** Slices (or pictures) in which a finding is called, ascending. */
 export function calledSlices(
   slices: readonly Probabilities[],

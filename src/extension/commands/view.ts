@@ -17,6 +17,8 @@ export const PLAIN_COMMANDS = [
   'lastSlice',
   'nextSliceWithBlood',
   'previousSliceWithBlood',
+  'nextSuspectedSlice',
+  'previousSuspectedSlice',
   'nextWindow',
   'previousWindow',
   'fit',

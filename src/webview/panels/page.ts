@@ -1,5 +1,6 @@
 /** The page: toolbar, banner, panes with their cover, slice bar and side panel. */
 
+import type { ClassificationActions } from '../classification/card';
 import type { CommandTargets } from '../commands';
 import { element } from '../dom';
 import type { EditSession } from '../edit/session';
@@ -13,6 +14,7 @@ import { paneGrid } from '../viewports/grid';
 import type { MakeViewport } from '../viewports/pane';
 import { mergeBanner } from './merge-banner';
 import { sidePanel } from './side';
+import type { PanelHost } from './side/panel-parts';
 import { sliceBar } from './slice-bar';
 import { annotationBanner, type StageActions, stageCover } from './stage';
 import { toolStrip } from './tool-strip';
@@ -23,6 +25,7 @@ export interface PageActions extends StageActions {
   chooseTimePoint(index: number): void;
   readonly lineOf: LineOfRow;
   readonly whoChanged: WhoChangedLesion;
+  readonly classification: ClassificationActions;
   /** Opens the annotation's text at a row of a slice (k). */
   showText(slice: number, row: number): void;
 }
@@ -49,11 +52,12 @@ export function sideAndToolbar(
   connectTools(viewer, toolBox, (pane, pointer) => lesionHover.show(pane, pointer));
   const bar = toolbar(viewer, toolBox, { focusView, chooseTimePoint: actions.chooseTimePoint });
   const slices = sliceBar(viewer, focusView);
-  const side = sidePanel(viewer, {
+  const panelHost: PanelHost = {
     commit: (label, mask, fields) => edits.commit(label, mask, fields),
     showText: actions.showText,
     invoke: actions.invoke,
-  });
+  };
+  const side = sidePanel(viewer, panelHost, actions.classification);
   const windowText = element('div', { class: 'window-text', attributes: { 'aria-hidden': 'true' } });
   store.watch(
     (state) => state.window,

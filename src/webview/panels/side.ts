@@ -1,4 +1,5 @@
 /** The side panel: subtypes, lesions, labels, boxes, comments and review. */
+import { type ClassificationActions, classificationCard } from '../classification/card';
 import { element } from '../dom';
 import { t } from '../l10n';
 import { textButton } from '../ui/button';
@@ -15,7 +16,7 @@ import { section } from './side/section';
 import { subtypesPart } from './side/subtypes';
 
 /** The panel; it keeps itself up to date. */
-export function sidePanel(viewer: Viewer, host: PanelHost): HTMLElement {
+export function sidePanel(viewer: Viewer, host: PanelHost, classification: ClassificationActions): HTMLElement {
   const { store } = viewer;
   const provenance = element('p', { class: 'quiet' });
   const locked = element('p', { class: 'read-only', role: 'note' });
@@ -27,6 +28,7 @@ export function sidePanel(viewer: Viewer, host: PanelHost): HTMLElement {
   start.classList.add('start');
   const parts = [
     conflictsPart(viewer, host),
+    classificationCard(viewer, classification),
     section(viewer, 'subtypes', t('Subtypes'), subtypesPart(viewer)),
     lesionsPart(viewer, host),
     labelsPart(viewer, host),

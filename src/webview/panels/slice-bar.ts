@@ -1,4 +1,5 @@
 /** The bar under the scan: slider, number to jump to, and the strip of slices with a mask. */
+import { slicesGraph } from '../classification/graph';
 import { element } from '../dom';
 import { t } from '../l10n';
 import { numberField, slider } from '../ui/inputs';
@@ -16,8 +17,9 @@ export function sliceBar(viewer: Viewer, focusView: () => void): SliceBar {
   const field = numberField(t('Go to slice'), (value) => viewer.goTo(value - 1), focusView);
   const total = element('span', { class: 'total' });
   const strip = slicesStrip(viewer);
+  const graph = slicesGraph(viewer);
   const bar = element('div', { class: 'slice-bar' }, [
-    element('div', { class: 'track' }, [strip.element, track.element]),
+    element('div', { class: 'track' }, [graph.element, strip.element, track.element]),
     element('label', { class: 'jump' }, [field.element, total]),
   ]);
 
@@ -33,6 +35,7 @@ export function sliceBar(viewer: Viewer, focusView: () => void): SliceBar {
     total.textContent = count === 0 ? '' : `/ ${count}`;
   };
   const update = (): void => {
+    graph.draw();
     strip.draw();
     show();
   };

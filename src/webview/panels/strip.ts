@@ -1,6 +1,7 @@
 /** The strip over the slider: which slices carry which subtype, and what is stated of them. */
 import { SUBTYPES } from '../../core/annotation/subtype';
 import type { SliceFields } from '../../core/document/fields';
+import { probabilitiesOf } from '../classification/state';
 import { element } from '../dom';
 import { t } from '../l10n';
 import type { Viewer } from '../viewer';
@@ -110,6 +111,7 @@ function sliceTitle(viewer: Viewer, slice: number): string {
     names.join(', '),
     boxes === 0 ? '' : boxes === 1 ? t('1 box') : t('{0} boxes', boxes),
     comments === 0 ? '' : comments === 1 ? t('1 comment') : t('{0} comments', comments),
+    probabilitiesOf(viewer, slice),
   ].filter(Boolean);
   const where = t('Slice {0}', slice + 1);
   return parts.length > 0 ? `${where}: ${parts.join('; ')}` : where;

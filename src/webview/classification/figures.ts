@@ -1,0 +1,33 @@
+/** Probabilities and findings in words. */
+import type { FindingClass, PatientAggregation, Probabilities } from '../../core/model/classify';
+import { t } from '../l10n';
+import { subtypeName } from '../panels/side/figures';
+
+/** "93 %"; what rounds to nothing or to certainty but is neither is said to be near it. */
+export function percentText(probability: number): string {
+  const percent = Math.round(probability * 100);
+  if (percent === 0 && probability > 0) return '< 1 %';
+  if (percent === 100 && probability < 1) return '> 99 %';
+  return `${percent} %`;
+}
+
+/** As a finding stands in a row: the subtype's abbreviation. */
+export function shortName(name: FindingClass): string {
+  return name === 'any' ? t('Any') : name;
+}
+
+export function fullName(name: FindingClass): string {
+  return name === 'any' ? t('Blood of any subtype') : subtypeName(name);
+}
+
+/** "any 93 %, IPH 88 %, SDH 4 %". */
+export function probabilitiesText(probabilities: Probabilities, classes: readonly FindingClass[]): string {
+  return classes.map((name) => `${shortName(name)} ${percentText(probabilities[name] ?? 0)}`).join(', ');
+}
+
+/** How the patient's probability comes of the slices'. */
+export function aggregationText(aggregation: PatientAggregation): string {
+  return aggregation.kind === 'max'
+    ? t('The patient has the highest probability of a slice.')
+    : t('The patient has the mean of the {0} highest probabilities of slices.', aggregation.count);
+}
