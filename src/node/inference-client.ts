@@ -11,21 +11,24 @@ import {
   IPCMessageReader,
   IPCMessageWriter,
   type MessageConnection,
-  ResponseError,
 } from 'vscode-jsonrpc/node';
 import type { ScanCheck } from '../core/lint/voxels';
-import { ScanError } from '../core/volume';
+import { Classify, type ClassifyParams, type ClassifyResult } from '../protocol/classification';
 import {
-  CANCELLED,
   CheckMask,
   type CheckMaskParams,
-  FAILED,
+  type EngineAttempt,
+  type EngineParams,
   InferenceProgress,
+  InferenceProvider,
   type InferenceStage,
   Segment,
   type SegmentParams,
   type SegmentResult,
 } from '../protocol/inference';
+import { crash, InferenceStopped, ProviderCrash, toError } from './inference-errors';
+
+export { InferenceStopped };
 
 export interface InferenceClientOptions {
   /** Absolute path of the bundle that runs in the process. */
@@ -38,24 +41,31 @@ export interface InferenceClientOptions {
   readonly stallSeconds?: number;
   /** Seconds that the process has to honour a cancel before it is killed. */
   readonly cancelSeconds?: number;
+  /** Is asked before each run of a model; rejects to prevent it. */
+  readonly engine?: (signal: AbortSignal | undefined) => Promise<Engine>;
+  /** Is told of each run of a model. */
+  readonly onRun?: (run: EngineRun) => void;
+}
+
+/** How models are to be run, whatever the model. */
+export interface Engine {
+  /** A server that is to run the network. */
+  readonly remote?: EngineParams['remote'];
+  /** Variables for the environment of the process; with others than before it is started anew. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What ran a model. */
+export interface EngineRun {
+  readonly model: string;
+  readonly provider: string;
+  /** What was not used, or in part only, and why. */
+  readonly attempts: readonly EngineAttempt[];
 }
 
 export interface RequestOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: InferenceStage) => void;
-}
-
-/** The inference process ended or hung before it had answered. */
-export class InferenceStopped extends Error {
-  override readonly name = 'InferenceStopped';
-  constructor(
-    /** What happened, one sentence. */
-    readonly problem: string,
-    /** What the user can do, one sentence. */
-    readonly remedy: string,
-  ) {
-    super(`${problem} ${remedy}`);
-  }
 }
 
 /** A request that has been sent, as the watch over the process sees it. */
@@ -72,8 +82,14 @@ interface Running {
   readonly connection: MessageConnection;
   readonly pending: Map<number, Pending>;
   readonly watch: NodeJS.Timeout;
+  /** Variables that it was started with, beyond our own. */
+  readonly env: string;
+  /** Execution provider that is at work. */
+  provider?: string | undefined;
   /** Why we kill it, if we do. */
   reason?: InferenceStopped;
+  /** Whether that is not the fault of the provider that is at work. */
+  excused?: boolean;
   lastLines: string[];
 }
 
@@ -88,6 +104,9 @@ export class InferenceClient {
   #lastCrash = 0;
   #nextId = 1;
   #disposed = false;
+  /** Execution providers that took a process with them; they get no second one. */
+  readonly #crashed = new Map<string, EngineAttempt>();
+  #lastRun = '';
 
   constructor({
     script,
@@ -95,8 +114,10 @@ export class InferenceClient {
     idleSeconds = 60,
     stallSeconds = 120,
     cancelSeconds = 10,
+    engine = () => Promise.resolve({}),
+    onRun = () => {},
   }: InferenceClientOptions) {
-    this.#options = { script, log, idleSeconds, stallSeconds, cancelSeconds };
+    this.#options = { script, log, idleSeconds, stallSeconds, cancelSeconds, engine, onRun };
   }
 
   /** Process id while the process runs. */
@@ -106,13 +127,16 @@ export class InferenceClient {
 
   /**
    * Runs a model on a scan. Rejects with ScanError for a bad scan or model, InferenceStopped when the
-   * process crashed or hung, and the signal's reason when aborted.
+   * process crashed or hung, and the signal's reason when aborted. When that happens with an execution
+   * provider other than the CPU, the model runs again with the next one.
    */
   segment(params: Omit<SegmentParams, 'id'>, options: RequestOptions = {}): Promise<SegmentResult> {
-    return this.#request(
-      (running, id, token) => running.connection.sendRequest(Segment, { ...params, id }, token),
-      options,
-    );
+    return this.#run(params, options, (running, all, token) => running.connection.sendRequest(Segment, all, token));
+  }
+
+  /** Runs a classifier on a scan. Rejects as `segment` does. */
+  classify(params: Omit<ClassifyParams, 'id'>, options: RequestOptions = {}): Promise<ClassifyResult> {
+    return this.#run(params, options, (running, all, token) => running.connection.sendRequest(Classify, all, token));
   }
 
   /** Holds an annotation against its scan. Rejects as `segment` does. */
@@ -123,15 +147,78 @@ export class InferenceClient {
     );
   }
 
+  /** Lets execution providers that crashed before be tried again, as after their libraries were installed. */
+  forgetCrashes(): void {
+    this.#crashed.clear();
+  }
+
+  /** Runs a model by way of the engine that is set, and tells what ran it. */
+  async #run<
+    P extends EngineParams,
+    R extends {
+      readonly model: { readonly name: string; readonly provider: string };
+      readonly attempts: readonly EngineAttempt[];
+    },
+  >(
+    params: P,
+    options: RequestOptions,
+    send: (running: Running, params: P & { readonly id: number }, token: CancellationToken) => Promise<R>,
+  ): Promise<R> {
+    options.signal?.throwIfAborted();
+    const { remote, env } = await this.#options.engine(options.signal);
+    const result = await this.#request(
+      (running, id, token) => {
+        const crashed = [...this.#crashed.values()];
+        return send(
+          running,
+          { ...params, ...(remote && { remote }), ...(crashed.length > 0 && { crashed }), id },
+          token,
+        );
+      },
+      options,
+      env,
+    );
+    this.#tell({ model: result.model.name, provider: result.model.provider, attempts: result.attempts });
+    return result;
+  }
+
+  #tell(run: EngineRun): void {
+    this.#options.onRun(run);
+    const lines = [
+      `${run.model} ran with the execution provider ${run.provider}.`,
+      ...run.attempts.map(({ provider, problem }) => `${provider}: ${problem}`),
+    ];
+    // A cohort says the same for each scan.
+    if (lines.join('\n') === this.#lastRun) return;
+    this.#lastRun = lines.join('\n');
+    for (const line of lines) this.#options.log(line);
+  }
+
+  /** Sends a request, again after each execution provider that took the process with it. Ends since there are few of them and none is used twice. */
   async #request<T>(
     send: (running: Running, id: number, token: CancellationToken) => Promise<T>,
     options: RequestOptions,
+    env?: Engine['env'],
+  ): Promise<T> {
+    for (;;) {
+      try {
+        return await this.#requestOnce(send, options, env);
+      } catch (error) {
+        if (!(error instanceof ProviderCrash)) throw error;
+      }
+    }
+  }
+
+  async #requestOnce<T>(
+    send: (running: Running, id: number, token: CancellationToken) => Promise<T>,
+    options: RequestOptions,
+    env: Engine['env'],
   ): Promise<T> {
     const { signal, onProgress } = options;
     signal?.throwIfAborted();
     await this.#pause(signal);
     signal?.throwIfAborted();
-    const running = this.#start();
+    const running = this.#start(env);
     clearTimeout(this.#idleTimer);
     const id = this.#nextId++;
     const cancel = new CancellationTokenSource();
@@ -143,7 +230,7 @@ export class InferenceClient {
         `The inference process did not stop within ${cancelSeconds} seconds and was ended.`,
         'Run the command again.',
       );
-      grace = setTimeout(() => this.#kill(running, late), cancelSeconds * 1000);
+      grace = setTimeout(() => this.#kill(running, late, true), cancelSeconds * 1000);
     };
     try {
       const result = await new Promise<T>((resolve, reject) => {
@@ -170,7 +257,8 @@ export class InferenceClient {
     this.#disposed = true;
     clearTimeout(this.#idleTimer);
     if (this.#running) {
-      this.#kill(this.#running, new InferenceStopped('The inference process was ended.', 'Run the command again.'));
+      const reason = new InferenceStopped('The inference process was ended.', 'Run the command again.');
+      this.#kill(this.#running, reason, true);
     }
   }
 
@@ -189,20 +277,30 @@ export class InferenceClient {
     });
   }
 
-  #start(): Running {
+  /** @param added Variables for the environment; undefined where they do not matter. */
+  #start(added: Engine['env']): Running {
     if (this.#disposed) throw new InferenceStopped('The inference process was ended.', 'Run the command again.');
+    const env = JSON.stringify(added ?? {});
+    if (this.#running && added && this.#running.env !== env && this.#running.pending.size === 0) {
+      this.#retire(this.#running, 'is started anew');
+      this.#crashed.clear();
+    }
     if (this.#running) return this.#running;
     const { script, log } = this.#options;
     const child = fork(script, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // Under Electron the executable is the editor unless it is told to be node. A debugger's flags are not for the child.
-      env: { ...process.env, ...(process.versions.electron !== undefined && { ELECTRON_RUN_AS_NODE: '1' }) },
+      env: {
+        ...process.env,
+        ...added,
+        ...(process.versions.electron !== undefined && { ELECTRON_RUN_AS_NODE: '1' }),
+      },
       execArgv: [],
     });
     const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
     const watch = setInterval(() => this.#watch(running), Math.min(1000, this.#options.stallSeconds * 250));
-    const running: Running = { child, connection, pending: new Map(), watch, lastLines: [] };
+    const running: Running = { child, connection, pending: new Map(), watch, env, lastLines: [] };
     this.#running = running;
     log(`Inference process ${child.pid} started.`);
     for (const stream of [child.stdout, child.stderr]) {
@@ -219,6 +317,10 @@ export class InferenceClient {
       pending.lastSign = Date.now();
       pending.onProgress?.({ stage, done, total });
     });
+    // Not by way of the connection, which hands on one message at a turn: the process may end right after this one.
+    child.on('message', (message) => {
+      if (isProvider(message)) running.provider = message.params.provider;
+    });
     // Writing to a process that has just ended is reported here and by its exit; the exit says more.
     connection.onError(([error]) => log(error.message));
     child.once('error', (error) => {
@@ -228,7 +330,9 @@ export class InferenceClient {
       );
       this.#ended(running, null, null);
     });
-    child.once('exit', (code, signal) => this.#ended(running, code, signal));
+    // What it said last is in its channel and streams, which are read to their ends before 'close'.
+    child.once('close', (code, signal) => this.#ended(running, code, signal));
+    child.once('exit', (code, signal) => setTimeout(() => this.#ended(running, code, signal), 2000).unref());
     connection.listen();
     return running;
   }
@@ -246,8 +350,11 @@ export class InferenceClient {
     );
   }
 
-  #kill(running: Running, reason: InferenceStopped): void {
-    running.reason ??= reason;
+  #kill(running: Running, reason: InferenceStopped, excused = false): void {
+    if (running.reason === undefined) {
+      running.reason = reason;
+      running.excused = excused;
+    }
     running.child.kill('SIGKILL');
   }
 
@@ -262,52 +369,39 @@ export class InferenceClient {
       this.#crashes++;
       this.#lastCrash = Date.now();
     }
-    const error = running.reason ?? crash(code, signal, running.lastLines);
+    const error = this.#blame(running, running.reason ?? crash(code, signal, running.lastLines));
     for (const { fail } of running.pending.values()) fail(error);
     running.connection.dispose();
+  }
+
+  /** Puts the end of a process down to the execution provider that was at work, if it was another than the CPU. */
+  #blame({ provider, excused }: Running, error: InferenceStopped): InferenceStopped {
+    if (provider === undefined || provider === 'cpu' || provider === 'remote') return error;
+    if (excused || this.#crashed.has(provider)) return error;
+    const problem = `${error.problem} It is left out until Hemorica starts again.`;
+    this.#crashed.set(provider, { provider, problem });
+    this.#options.log(`${provider}: ${problem}`);
+    return new ProviderCrash(error.problem, error.remedy);
   }
 
   #endWhenIdle(running: Running): void {
     if (running.pending.size > 0 || this.#running !== running) return;
     clearTimeout(this.#idleTimer);
-    this.#idleTimer = setTimeout(() => {
-      this.#running = undefined;
-      clearInterval(running.watch);
-      running.connection.dispose();
-      // The process ends by itself once its channel is closed.
-      running.child.disconnect();
-      this.#options.log(`Inference process ${running.child.pid} is idle and ends.`);
-    }, this.#options.idleSeconds * 1000);
+    this.#idleTimer = setTimeout(() => this.#retire(running, 'is idle and ends'), this.#options.idleSeconds * 1000);
     this.#idleTimer.unref();
   }
+
+  /** Lets a process end that has nothing to do. */
+  #retire(running: Running, why: string): void {
+    this.#running = undefined;
+    clearInterval(running.watch);
+    clearTimeout(this.#idleTimer);
+    running.connection.dispose();
+    // The process ends by itself once its channel is closed.
+    running.child.disconnect();
+    this.#options.log(`Inference process ${running.child.pid} ${why}.`);
+  }
 }
 
-/** What the process itself answered, as the error that the caller knows. */
-function toError(error: unknown): Error {
-  if (error instanceof ResponseError && error.code === FAILED && isFailure(error.data)) {
-    return new ScanError(error.data.file, error.data.problem, error.data.remedy);
-  }
-  if (error instanceof ResponseError && error.code === CANCELLED) {
-    return new InferenceStopped('The request was cancelled.', 'Run the command again.');
-  }
-  return error instanceof Error ? error : new Error(String(error));
-}
-
-function isFailure(data: unknown): data is { file: string; problem: string; remedy: string } {
-  return typeof data === 'object' && data !== null && 'file' in data && 'problem' in data && 'remedy' in data;
-}
-
-function crash(code: number | null, signal: NodeJS.Signals | null, lines: readonly string[]): InferenceStopped {
-  const said = lines.join('\n');
-  if (signal === 'SIGKILL' || /out of memory|bad_alloc|std::length_error/i.test(said)) {
-    return new InferenceStopped(
-      `The inference process was ended by the system (${signal ?? `code ${code}`}), most likely for lack of memory.`,
-      'Close other programs, or use a smaller scan or model.',
-    );
-  }
-  const last = lines.at(-1);
-  return new InferenceStopped(
-    `The inference process ended unexpectedly (${signal ?? `code ${code}`})${last ? `: ${last}` : ''}.`,
-    'Run the command again; if it happens again, report it with the output channel.',
-  );
-}
+const isProvider = (message: unknown): message is { readonly params: { readonly provider?: string } } =>
+  typeof message === 'object' && message !== null && 'method' in message && message.method === InferenceProvider.method;

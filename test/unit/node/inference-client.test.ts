@@ -3,7 +3,13 @@ import * as fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
-import { InferenceClient, type InferenceClientOptions, InferenceStopped } from '../../../src/node/inference-client';
+import {
+  type Engine,
+  type EngineRun,
+  InferenceClient,
+  type InferenceClientOptions,
+  InferenceStopped,
+} from '../../../src/node/inference-client';
 import type { SegmentResult } from '../../../src/protocol/inference';
 
 /**
@@ -14,8 +20,17 @@ const ACTOR = `
 const rpc = require(${JSON.stringify(inRoot('node_modules/vscode-jsonrpc/lib/node/main.js'))});
 const connection = rpc.createMessageConnection(new rpc.IPCMessageReader(process), new rpc.IPCMessageWriter(process));
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-connection.onRequest('inference/segment', async ({ id, path }, token) => {
+connection.onRequest('inference/segment', async (params, token) => {
+  const { id, path } = params;
   const progress = (done) => connection.sendNotification('inference/progress', { id, stage: 'running', done, total: 4 });
+  if (path === 'gpu') {
+    const crashed = params.crashed ?? [];
+    const provider = params.providers.find((name) => !crashed.some((one) => one.provider === name));
+    await connection.sendNotification('inference/provider', { provider });
+    if (provider !== 'cpu') process.kill(process.pid, provider === 'cuda' ? 'SIGSEGV' : 'SIGABRT');
+    return { slices: [], model: { name: 'm', provider }, attempts: crashed };
+  }
+  if (path === 'environment') return { model: { name: process.env.LD_LIBRARY_PATH ?? '', provider: String(process.pid) }, attempts: [], remote: params.remote };
   if (path === 'crash') process.exit(3);
   if (path === 'talkative crash') { console.error('first line'); console.error('terminate called after throwing: std::bad_alloc'); await sleep(50); process.exit(134); }
   if (path === 'killed') process.kill(process.pid, 'SIGKILL');
@@ -26,7 +41,7 @@ connection.onRequest('inference/segment', async ({ id, path }, token) => {
   if (path === 'refuse') return new rpc.ResponseError(1, 'no', { file: 'a.nii', problem: 'it is bad.', remedy: 'Mend it.' });
   if (path === 'slow') for (let n = 0; n < 8; n++) { await sleep(500); progress(n); }
   progress(4);
-  return { image: {}, slices: [{ slice: 3, runs: Uint32Array.of(1, 2, 3, 4) }], model: { name: String(process.pid) }, volumes: [], notices: [] };
+  return { image: {}, slices: [{ slice: 3, runs: Uint32Array.of(1, 2, 3, 4) }], model: { name: String(process.pid) }, attempts: [], volumes: [], notices: [] };
 });
 process.once('disconnect', () => process.exit(0));
 connection.listen();
@@ -98,6 +113,65 @@ describe('InferenceClient', function () {
     const [t0 = 0, t1 = 0, t2 = 0] = times;
     assert.ok(t1 - t0 >= 240, `${t1 - t0} ms after the first crash`);
     assert.ok(t2 - t1 >= 980, `${t2 - t1} ms after the second crash`);
+  });
+
+  it('goes on with the next execution provider when one takes the process with it, and leaves it out from then on', async () => {
+    const runs: EngineRun[] = [];
+    start({ onRun: (run) => runs.push(run) });
+    const params = { path: 'gpu', model: '', providers: ['cuda', 'webgpu', 'cpu'] };
+    const { model } = await client.segment(params);
+    assert.equal(model.provider, 'cpu');
+    await client.segment(params);
+    const attempts = [
+      ['cuda', 'SIGSEGV'],
+      ['webgpu', 'SIGABRT'],
+    ].map(([provider, signal]) => ({
+      provider,
+      problem: `The inference process ended unexpectedly (${signal}). It is left out until Hemorica starts again.`,
+    }));
+    const run = { model: 'm', provider: 'cpu', attempts };
+    assert.deepEqual(runs, [run, run]);
+    assert.equal(log.filter((line) => line.endsWith('started.')).length, 3);
+    assert.equal(log.filter((line) => line.includes('m ran with the execution provider cpu')).length, 1);
+    assert.ok(log.includes(`cuda: ${attempts[0]?.problem}`));
+  });
+
+  it('does not go round when nothing is left to try', async () => {
+    start();
+    const failing = client.segment({ path: 'gpu', model: '', providers: ['webgpu'] });
+    // The process is asked once more, without webgpu, and then kills itself for want of a provider.
+    await assert.rejects(failing, InferenceStopped);
+    assert.equal(log.filter((line) => line.endsWith('started.')).length, 2);
+  });
+
+  it('lets providers be tried again that crashed', async () => {
+    start();
+    const params = { path: 'gpu', model: '', providers: ['cuda', 'cpu'] };
+    await client.segment(params);
+    client.forgetCrashes();
+    assert.deepEqual((await client.segment(params)).attempts.length, 1);
+    assert.equal(log.filter((line) => line.endsWith('started.')).length, 3);
+  });
+
+  it('asks how to run before each run, and starts the process anew for another environment', async () => {
+    let engine: Engine = { env: { LD_LIBRARY_PATH: '/one' } };
+    start({ engine: () => Promise.resolve(engine) });
+    const first = await ask('environment');
+    const again = await ask('environment');
+    engine = { env: { LD_LIBRARY_PATH: '/two' }, remote: { url: 'http://127.0.0.1:1' } };
+    const other = await ask('environment');
+    assert.deepEqual(
+      [first, again, other].map(({ model }) => model.name),
+      ['/one', '/one', '/two'],
+    );
+    assert.equal(first.model.provider, again.model.provider);
+    assert.deepEqual(Object.entries(other).find(([name]) => name === 'remote')?.[1], engine.remote);
+  });
+
+  it('runs nothing when the engine is refused', async () => {
+    start({ engine: () => Promise.reject(new Error('not agreed')) });
+    await assert.rejects(ask('good'), /^Error: not agreed$/);
+    assert.equal(client.pid, undefined);
   });
 
   it('rejects every request that is under way when the process ends', async () => {
