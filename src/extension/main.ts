@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { InferenceClient } from '../node/inference-client';
 import { UnsavedTexts } from './annotation/unsaved';
+import { registerClassification } from './classification/commands';
 import { registerShowAnnotation } from './commands/annotation';
 import { registerOpenSeries } from './commands/open-series';
 import { registerOpenSample } from './commands/sample';
@@ -70,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     registerOpenSeries(services),
     registerOpenSample(services, context.globalStorageUri),
     registerSegment(services),
+    ...registerClassification(services),
     registerShowAnnotation(services),
     ...registerGit(services),
     vscode.commands.registerCommand('hemorica.showLog', () => log.show()),

@@ -173,7 +173,23 @@ export class AnnotationDocument implements vscode.Disposable {
     this.#announce();
   }
 
-  /** Whether `edit` and `replace` can be asked for now. */
+  /**
+   * Makes another annotation of the present one (a new, empty one where there is none), as one edit.
+   * Returns whether anything changed. Throws EditRefused as `edit`.
+   */
+  change(label: string, make: (annotation: Annotation) => Annotation): boolean {
+    this.#text.flush();
+    const view = this.view;
+    this.#mustBeEditable(view);
+    const annotation = this.#started();
+    const edit = diffAnnotations(annotation, make(annotation), label);
+    const changes = !isEmptyEdit(edit);
+    if (changes) this.#perform(edit);
+    if (view.state === 'none') this.#announce();
+    return changes;
+  }
+
+  /** Whether `edit`, `change` and `replace` can be asked for now. */
   get editable(): boolean {
     try {
       this.#mustBeEditable(this.view);

@@ -4,6 +4,7 @@ import type { AnnotationView, DecodedScan } from '../../protocol/view';
 import type { Backup } from '../annotation/backup';
 import { AnnotationDocument } from '../annotation/document';
 import type { UnsavedTexts } from '../annotation/unsaved';
+import { DocumentClassification } from '../classification/state';
 import { baseName, parentOf, stat } from '../scan/files';
 import type { ScanFiles } from '../scan/source';
 
@@ -21,6 +22,7 @@ export interface DocumentParts {
  */
 export class ScanDocument implements vscode.CustomDocument {
   readonly annotated: AnnotationDocument;
+  readonly classification: DocumentClassification;
   #decoded: DecodedScan | undefined;
   #files: Promise<ScanFiles> | undefined;
 
@@ -29,6 +31,7 @@ export class ScanDocument implements vscode.CustomDocument {
     private readonly parts: DocumentParts,
   ) {
     this.annotated = new AnnotationDocument(uri, parts.log, parts.unsaved);
+    this.classification = new DocumentClassification(this.annotated, () => this.#decoded);
   }
 
   /** Name for messages: the file's, without its folder. */
@@ -111,6 +114,7 @@ export class ScanDocument implements vscode.CustomDocument {
   }
 
   dispose(): void {
+    this.classification.dispose();
     this.annotated.dispose();
   }
 }

@@ -20,6 +20,7 @@ import {
   type ViewStatus,
 } from '../../protocol/view';
 import { answerAboutText } from '../annotation/line-of';
+import { answerAboutClassification } from '../classification/answer';
 import { answerWhoChanged } from '../git/blame';
 import { hasNeighbours } from '../scan/files';
 import type { DicomFiles, ScanFile } from '../scan/source';
@@ -68,6 +69,7 @@ export class ScanSession implements vscode.Disposable {
       document.annotated.onDidEdit(({ edit, revision, origin }) => {
         if (origin !== this) this.#notify(() => this.#connection?.sendNotification(Edited, { edit, revision }));
       }),
+      document.classification.onDidChange(() => this.#changed.fire()),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(SECTION, document.uri)) {
           this.#notify(() => this.#connection?.sendNotification(SettingsChanged, viewSettings(document.uri)));
@@ -103,6 +105,7 @@ export class ScanSession implements vscode.Disposable {
     connection.onRequest(Ready, () => this.#answerReady(connection));
     answerAboutText(connection, this.document);
     answerWhoChanged(connection, this.document);
+    answerAboutClassification(connection, this.document);
     connection.onNotification(ScanDecoded, (decoded) => {
       log.info(`${this.document.name}: ${decoded.size.join(' x ')} voxels, ${decoded.format}`);
       void this.document.reportDecoded(decoded);
