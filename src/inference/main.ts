@@ -24,6 +24,8 @@ import {
   type SegmentParams,
   type SegmentResult,
 } from '../protocol/inference';
+import { CheckModel, InspectModel } from '../protocol/inspect';
+import { inspectModel } from './inspect';
 import { loadModel } from './model';
 import { segment } from './segment';
 
@@ -46,6 +48,19 @@ connection.onRequest(CheckMask, ({ id, annotation, image, masks }, token) =>
       signal,
       onProgress: (done, total) => report('decoding', done, total),
     });
+  }),
+);
+connection.onRequest(InspectModel, ({ id, file }, token) =>
+  inTurn(file, token, (signal) => {
+    reporter(id)('loading-model', 0, 0);
+    return inspectModel(file, signal);
+  }),
+);
+connection.onRequest(CheckModel, ({ id, model }, token) =>
+  inTurn(model, token, async () => {
+    reporter(id)('loading-model', 0, 0);
+    await loadModel(model, { providers: ['cpu'] });
+    return null;
   }),
 );
 // Without its host the process has nobody to work for.

@@ -26,6 +26,7 @@ import {
   type SegmentParams,
   type SegmentResult,
 } from '../protocol/inference';
+import { CheckModel, type Inspection, InspectModel } from '../protocol/inspect';
 import { crash, InferenceStopped, ProviderCrash, toError } from './inference-errors';
 
 export { InferenceStopped };
@@ -143,6 +144,22 @@ export class InferenceClient {
   checkMask(params: Omit<CheckMaskParams, 'id'>, options: RequestOptions = {}): Promise<ScanCheck> {
     return this.#request(
       (running, id, token) => running.connection.sendRequest(CheckMask, { ...params, id }, token),
+      options,
+    );
+  }
+
+  /** Says what is in a network that has no manifest yet. Rejects as `segment` does. */
+  inspect(file: string, options: RequestOptions = {}): Promise<Inspection> {
+    return this.#request(
+      (running, id, token) => running.connection.sendRequest(InspectModel, { id, file }, token),
+      options,
+    );
+  }
+
+  /** Holds the manifest of a model's folder and its network against each other. Rejects with ScanError that names the field. */
+  async checkModel(model: string, options: RequestOptions = {}): Promise<void> {
+    await this.#request(
+      (running, id, token) => running.connection.sendRequest(CheckModel, { id, model }, token),
       options,
     );
   }
