@@ -1,0 +1,1 @@
+"""The networks of the Hemorica dataset paper (arXiv 2509.22993): build, train by its recipe, export for Hemorica."""

@@ -1,0 +1,74 @@
+"""From a PyTorch network to ONNX with its manifest, checked against each other."""
+
+import logging
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+from .catalog import CHANNELS, SIDE
+from .manifests import INPUT, OUTPUT, write_model
+
+OPSET = 18
+TOLERANCE = 1e-3
+"""Largest difference between the outputs of PyTorch and ONNX Runtime, for the outputs' scale or 1."""
+
+
+class ExportError(Exception):
+    pass
+
+
+def export(network: nn.Module, manifest: dict, folder: Path) -> None:
+    """Writes a model folder. Throws ExportError where ONNX Runtime does not give what PyTorch gives."""
+    folder.mkdir(parents=True, exist_ok=True)
+    # On the same file system, so that the network can be moved; removed with whatever is left of a failed export.
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
+        file = Path(scratch) / manifest["file"]
+        generator = torch.Generator().manual_seed(0)
+        pictures = torch.rand(2, CHANNELS, SIDE, SIDE, generator=generator)
+        write_onnx(network, pictures, file)
+        # Another number of pictures than the graph was traced with.
+        check(network, torch.rand(3, CHANNELS, SIDE, SIDE, generator=generator), file)
+        write_model(manifest, file, folder)
+
+
+def write_onnx(network: nn.Module, example: Tensor, file: Path, inputs: str = INPUT, outputs: str = OUTPUT) -> None:
+    """Traces a network with any number of pictures. The weights are in the file itself."""
+    network.eval()
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        # Of the exporter's own libraries; what matters of its result is checked.
+        warnings.simplefilter("ignore")
+        program = torch.onnx.export(
+            network,
+            (example,),
+            input_names=[inputs],
+            output_names=[outputs],
+            opset_version=OPSET,
+            dynamo=True,
+            dynamic_shapes=({0: torch.export.Dim("pictures", min=1)},),
+            verbose=False,
+        )
+    graph = program.model_proto
+    # Where each operation came from: paths of this machine, and a third of a small file.
+    for node in graph.graph.node:
+        node.doc_string = ""
+        del node.metadata_props[:]
+    onnx.save_model(graph, file)
+
+
+def check(network: nn.Module, example: Tensor, file: Path) -> None:
+    with torch.no_grad():
+        expected = network(example).numpy()
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    found = session.run(None, {session.get_inputs()[0].name: example.numpy()})[0]
+    if found.shape != expected.shape or not np.isfinite(found).all():
+        raise ExportError(f"{file.name}: ONNX Runtime gives {found.shape}, PyTorch {expected.shape}, or no numbers.")
+    difference = float(np.abs(found - expected).max())
+    if difference > TOLERANCE * max(1.0, float(np.abs(expected).max())):
+        raise ExportError(f"{file.name}: ONNX Runtime and PyTorch differ by {difference:.2g}.")
