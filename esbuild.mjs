@@ -66,6 +66,7 @@ const builds = [
     entryPoints: { webview: 'src/webview/main.ts' },
   },
   { ...browser, entryPoints: { history: 'src/webview/history/main.ts' } },
+  { ...browser, entryPoints: { disagreement: 'src/webview/disagreement/main.ts' } },
   { ...browser, entryPoints: { worker: 'src/webview/worker/main.ts' } },
 ];
 

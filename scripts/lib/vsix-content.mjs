@@ -14,7 +14,7 @@ const allowed = [
   /^extension\/l10n\/[\w.-]+\.json$/,
   /^extension\/media\/.+\.(png|svg|md|json)$/,
   /^extension\/models\/[\w-]+\/(model\.onnx|model\.json|README\.md|LICENSE(\.txt)?)$/,
-  /^extension\/dist\/((extension|inference)\.cjs|(cli|sample|webview(-\w+)?|worker|history)\.js|(webview|history)\.css|codicon-\w+\.ttf)$/,
+  /^extension\/dist\/((extension|inference)\.cjs|(cli|sample|webview(-\w+)?|worker|history|disagreement)\.js|(webview|history|disagreement)\.css|codicon-\w+\.ttf)$/,
   /^extension\/dist\/codecs\/\w+\.wasm$/,
   /^extension\/dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/.+\.js|dist\/cjs\/package\.json)$/,
 ];
@@ -33,6 +33,7 @@ const required = [
   'extension/dist/webview.js',
   'extension/dist/worker.js',
   'extension/dist/history.js',
+  'extension/dist/disagreement.js',
   ...readdirSync(inRoot('models')).flatMap((name) =>
     ['model.json', 'model.onnx', 'README.md', 'LICENSE'].map((file) => `extension/models/${name}/${file}`),
   ),

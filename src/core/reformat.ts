@@ -127,6 +127,15 @@ export function displayPlane(volume: Volume, name: PlaneName): DisplayPlane {
 }
 
 /**
+ * Whether the view counts the volume's own slices from the last one: image n of their plane is then
+ * slice size[2] - 1 - n.
+ */
+export function countsFromLast({ direction, normal }: Pick<Volume, 'direction' | 'normal'>): boolean {
+  const world = assignAxes([direction[0], direction[1], normal]).indexOf(2);
+  return (normal[world] ?? 0) < 0;
+}
+
+/**
  * Image n of a plane.
  * @param plane From `displayPlane` of the same volume.
  * @param linear Interpolate where pixels lie between voxels; otherwise the nearest voxel.

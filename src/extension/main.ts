@@ -10,6 +10,7 @@ import { registerSegment } from './commands/segment';
 import { registerViewCommands } from './commands/view';
 import type { AnnotationViewProvider } from './compare/provider';
 import { registerComparing } from './compare/register';
+import { Disagreements } from './disagreement/register';
 import { ANY_FILE_VIEW, SCAN_VIEW, ScanEditorProvider } from './editor/provider';
 import { SessionList } from './editor/session-list';
 import { registerGit } from './git/register';
@@ -24,6 +25,7 @@ export interface Exports {
   readonly sessions: SessionList;
   readonly comparisons: AnnotationViewProvider;
   readonly texts: Texts;
+  readonly disagreements: Disagreements;
 }
 
 export function activate(context: vscode.ExtensionContext): Exports {
@@ -54,6 +56,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const anyFiles = new ScanEditorProvider(services);
   const comparing = registerComparing(services);
   const texts = registerTexts(services, context.storageUri);
+  const disagreements = new Disagreements(services, context.storageUri ?? context.globalStorageUri);
   const options = { supportsMultipleEditorsPerDocument: true };
   subscriptions.push(
     log,
@@ -68,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     ...registerViewCommands(services, () => comparing.provider.active),
     ...comparing.subscriptions,
     texts,
+    disagreements,
     registerOpenSeries(services),
     registerOpenSample(services, context.globalStorageUri),
     registerSegment(services),
@@ -76,5 +80,5 @@ export function activate(context: vscode.ExtensionContext): Exports {
     ...registerGit(services),
     vscode.commands.registerCommand('hemorica.showLog', () => log.show()),
   );
-  return { sessions, comparisons: comparing.provider, texts };
+  return { sessions, comparisons: comparing.provider, texts, disagreements };
 }

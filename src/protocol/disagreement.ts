@@ -19,7 +19,10 @@ export interface DisagreementProgress {
 }
 
 /** A scan of the list: neither a disagreement nor a problem while it waits. */
-export type ListedScan = CohortScan;
+export interface ListedScan extends CohortScan {
+  /** How the viewer numbers its slices: of so many, and from the last where it is `true`. Known once it is compared. */
+  readonly order?: { readonly slices: number; readonly fromLast: boolean };
+}
 
 export interface DisagreementView {
   /** Name of the folder. */

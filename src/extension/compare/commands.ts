@@ -5,6 +5,7 @@ import { parseAnnotation } from '../../core/annotation/parse';
 import { ANNOTATION_SUFFIX } from '../../node/annotation-path';
 import { SCAN_VIEW } from '../editor/provider';
 import type { ScanSession } from '../editor/session';
+import { whenReady } from '../editor/when-ready';
 import { showFailure } from '../errors';
 import { baseName } from '../scan/files';
 import type { Services } from '../services';
@@ -193,26 +194,6 @@ function showPlace(
   const last = columns.at(-1);
   if (row === undefined || first === undefined || last === undefined) session.run('showSlice', slice);
   else session.run('showVoxel', `${Math.round((first + last) / 2)} ${row} ${slice}`);
-}
-
-/** Runs something once the page of an editor shows its scan; never if it is closed before. */
-function whenReady(session: ScanSession, run: () => void): void {
-  const isReady = (): boolean => session.status?.stage === 'ready';
-  if (isReady()) {
-    run();
-    return;
-  }
-  const subscriptions = [
-    session.onDidChange(() => {
-      if (!isReady()) return;
-      stop();
-      run();
-    }),
-    session.onDidDispose(() => stop()),
-  ];
-  const stop = (): void => {
-    for (const subscription of subscriptions) subscription.dispose();
-  };
 }
 
 /** Shows the comparison in front in the other manner. */

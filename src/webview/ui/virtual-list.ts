@@ -11,7 +11,7 @@ export interface VirtualList<T> {
 
 /**
  * A list box of rows of one height, of which only those in sight exist, so that thousands cost
- * what a dozen does. Up, Down, Home, End move; Enter and click take a row; the menu key, Shift+F10
+ * what a dozen does. Up, Down, Page Up, Page Down, Home, End move; Enter, Space and click take a row; the menu key, Shift+F10
  * and the right button open its menu.
  */
 export function virtualList<T>(options: {
@@ -22,7 +22,8 @@ export function virtualList<T>(options: {
   readonly key: (item: T) => string;
   /** Fills a row. */
   readonly show: (row: HTMLElement, item: T) => void;
-  readonly take: (item: T) => void;
+  /** `go`: by Enter, which takes the keyboard along; a click and Space leave it in the list. */
+  readonly take: (item: T, go: boolean) => void;
   /** Opens the menu of an item at a place of the window; `closed` gives the focus back. */
   readonly menu: (item: T, at: readonly [number, number], closed: () => void) => void;
 }): VirtualList<T> {
@@ -100,7 +101,7 @@ export function virtualList<T>(options: {
       options.menu(item, [event.clientX, event.clientY], closed);
       return;
     }
-    options.take(item);
+    options.take(item, false);
   });
   list.addEventListener('contextmenu', (event) => {
     event.preventDefault();
@@ -114,11 +115,19 @@ export function virtualList<T>(options: {
   });
   list.addEventListener('keydown', (event) => {
     const at = position();
-    const to = { ArrowDown: at + 1, ArrowUp: at < 0 ? 0 : at - 1, Home: 0, End: items.length - 1 }[event.key];
+    const page = Math.max(1, Math.floor(list.clientHeight / rowHeight) - 1);
+    const to = {
+      ArrowDown: at + 1,
+      ArrowUp: at < 0 ? 0 : at - 1,
+      PageDown: at + page,
+      PageUp: at - page,
+      Home: 0,
+      End: items.length - 1,
+    }[event.key];
     if (to !== undefined) activate(to);
     else if (event.key === 'Enter' || event.key === ' ') {
       const item = items[at];
-      if (item !== undefined) options.take(item);
+      if (item !== undefined) options.take(item, event.key === 'Enter');
     } else return;
     event.preventDefault();
     event.stopPropagation();
