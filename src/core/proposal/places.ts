@@ -1,4 +1,5 @@
 /** Sets of voxels as runs of places: what of a proposal has been decided. */
+import type { SliceRuns } from '../annotation/runs';
 
 /** Voxels of one slice. */
 export interface SlicePlaces {
@@ -44,6 +45,37 @@ export function joinPlaces(a: readonly SlicePlaces[], b: readonly SlicePlaces[],
     bySlice.set(places.slice, placesOf(places.slice, flags));
   }
   return [...bySlice.values()].sort((x, y) => x.slice - y.slice);
+}
+
+/** The members of a set that are not in another one. */
+export function subtractPlaces(a: readonly SlicePlaces[], b: readonly SlicePlaces[], voxels: number): SlicePlaces[] {
+  const taken = new Map(b.map((places) => [places.slice, places]));
+  return a.flatMap((places) => {
+    const other = taken.get(places.slice);
+    if (!other) return [places];
+    const flags = flagsOf(places, voxels);
+    for (let n = 0; n < other.runs.length; n += 2) {
+      flags.fill(0, other.runs[n], (other.runs[n] ?? 0) + (other.runs[n + 1] ?? 0));
+    }
+    const rest = placesOf(places.slice, flags);
+    return rest.runs.length > 0 ? [rest] : [];
+  });
+}
+
+/** The voxels of a mask that have a label. */
+export function placesOfMasks(masks: readonly SliceRuns[], width: number): SlicePlaces[] {
+  return masks.map(({ slice, runs }) => {
+    const places: number[] = [];
+    for (let n = 0; n < runs.length; n += 4) {
+      const start = (runs[n + 1] ?? 0) * width + (runs[n + 2] ?? 0);
+      const length = runs[n + 3] ?? 0;
+      const last = places.length - 1;
+      if (places.length > 0 && (places[last - 1] ?? 0) + (places[last] ?? 0) === start)
+        places[last] = (places[last] ?? 0) + length;
+      else places.push(start, length);
+    }
+    return { slice, runs: Uint32Array.from(places) };
+  });
 }
 
 /** A slice as a whole. */

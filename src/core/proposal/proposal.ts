@@ -14,7 +14,7 @@ import { finish, type Steps } from '../edit/steps';
 import { components } from '../measure/components';
 import { type MeasureGrid, volumesByLabel } from '../measure/grid';
 import { type CandidateMask, type Candidates, maskSteps } from '../model/candidates';
-import { flagsOf, isWhole, joinPlaces, type SlicePlaces, wholeSlice } from './places';
+import { flagsOf, isWhole, joinPlaces, placesOfMasks, type SlicePlaces, subtractPlaces, wholeSlice } from './places';
 import { territoryOf } from './territory';
 
 /** How accepted voxels go together with the annotation; `merge.ts` says exactly what each does. */
@@ -91,14 +91,21 @@ function without(runs: Uint32Array, places: SlicePlaces | undefined, width: numb
 /**
  * What a scope names of the proposal at a threshold. Undefined where a lesion is not there, as after
  * the threshold was moved, or a slice has been decided, or was not looked at.
+ * @param locked Labels whose voxels are left out, and so stay undecided.
  */
-export function chosenOf(proposal: Proposal, grid: MeasureGrid, threshold: number, scope: Scope): Chosen | undefined {
+export function chosenOf(
+  proposal: Proposal,
+  grid: MeasureGrid,
+  threshold: number,
+  scope: Scope,
+  locked: ReadonlySet<number> = new Set(),
+): Chosen | undefined {
   const [width, height, depth] = proposal.candidates.size;
   const voxels = width * height;
   const { slices } = proposedMask(proposal, grid, threshold);
   if (scope.kind === 'lesion') {
     const lesion = lesionAt(slices, scope);
-    if (!lesion) return undefined;
+    if (!lesion || locked.has(lesion[0]?.runs[0] ?? 0)) return undefined;
     return { masks: lesion, places: territoryOf(proposal, slices, lesion) };
   }
   const open = (k: number): boolean =>
@@ -106,15 +113,35 @@ export function chosenOf(proposal: Proposal, grid: MeasureGrid, threshold: numbe
   const all = scope.kind === 'all' ? Array.from({ length: depth }, (_, k) => k) : [scope.slice];
   const within = new Set(all.filter((k) => k >= 0 && k < depth && open(k)));
   if (within.size === 0) return undefined;
+  const shown = slices.filter(({ slice }) => within.has(slice));
+  const kept = shown.map(({ slice, runs }) => ({ slice, runs: runsOf(runs, (label) => locked.has(label)) }));
   return {
-    masks: slices.filter(({ slice }) => within.has(slice)),
-    places: [...within].map((k) => wholeSlice(k, voxels)),
+    masks: shown
+      .map(({ slice, runs }) => ({ slice, runs: runsOf(runs, (label) => !locked.has(label)) }))
+      .filter(({ runs }) => runs.length > 0),
+    places: subtractPlaces(
+      [...within].map((k) => wholeSlice(k, voxels)),
+      placesOfMasks(kept, width),
+      voxels,
+    ),
   };
+}
+
+function runsOf(runs: Uint32Array, keep: (label: number) => boolean): Uint32Array {
+  const kept: number[] = [];
+  for (let n = 0; n < runs.length; n += 4) if (keep(runs[n] ?? 0)) kept.push(...runs.subarray(n, n + 4));
+  return Uint32Array.from(kept);
 }
 
 /** The places of a slice that have been decided. */
 export function decidedOn({ decided }: Proposal, slice: number): SlicePlaces | undefined {
   return decided.find((places) => places.slice === slice);
+}
+
+/** The proposal with something that had been decided open again. */
+export function withoutDecided(proposal: Proposal, places: readonly SlicePlaces[]): Proposal {
+  const [width, height] = proposal.candidates.size;
+  return { ...proposal, decided: subtractPlaces(proposal.decided, places, width * height) };
 }
 
 /** The proposal once something of it has been decided. */

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { components } from '../../../../src/core/measure/components';
 import { volumesByLabel } from '../../../../src/core/measure/grid';
-import { chosenOf, proposedMask, type Scope, withDecided } from '../../../../src/core/proposal/proposal';
+import {
+  chosenOf,
+  proposedMask,
+  type Scope,
+  withDecided,
+  withoutDecided,
+} from '../../../../src/core/proposal/proposal';
 import { COUNT, dense, GRID, PLANE, proposalOf, threshold, type Voxels, voxels } from './scan';
 
 /** Probabilities (in 255ths) of the first voxels of slice 0, all of one label. */
@@ -74,5 +80,29 @@ describe('a proposal', () => {
     const proposal = proposalOf(line([100]));
     assert.equal(chosenOf(proposal, GRID, 0.5, lesionAt(0)), undefined);
     assert.ok(chosenOf(proposal, GRID, 0.3, lesionAt(0)));
+  });
+
+  it('leaves lesions of locked subtypes undecided', () => {
+    const all = line([200, 0, 200]).map((one, n) => (n === 2 ? { ...one, label: 5 } : one));
+    const proposal = proposalOf(all);
+    const locked = new Set([5]);
+    assert.equal(chosenOf(proposal, GRID, 0.5, lesionAt(2), locked), undefined);
+    const chosen = chosenOf(proposal, GRID, 0.5, { kind: 'all' }, locked);
+    assert.deepEqual(dense(chosen?.masks ?? []).slice(0, 3), [4, 0, 0]);
+    const rest = withDecided(proposal, chosen?.places ?? []);
+    assert.deepEqual(dense(proposedMask(rest, GRID, 0.5).slices).slice(0, 3), [0, 0, 5]);
+    assert.ok(chosenOf(rest, GRID, 0.5, { kind: 'all' }));
+  });
+
+  it('is as before when a decision is taken back', () => {
+    fc.assert(
+      fc.property(voxels, threshold, (model, t) => {
+        const proposal = proposalOf(model);
+        const first = withDecided(proposal, chosenOf(proposal, GRID, t, { kind: 'slice', slice: 1 })?.places ?? []);
+        const all = chosenOf(first, GRID, t, { kind: 'all' })?.places ?? [];
+        assert.deepEqual(withoutDecided(withDecided(first, all), all), first);
+      }),
+      { seed: 32, numRuns: 50 },
+    );
   });
 });
