@@ -5,15 +5,16 @@ import type { Network, TensorMetadata } from './session/network';
 /** Most values of one output: 2^30 float32 are 4 GiB. A graph that states more is meant to use up the memory. */
 const MOST_VALUES = 2 ** 30;
 
-/** Compares what the graph says of itself with the manifest. Throws ScanError that names the field and what the graph has. */
+/** Compares what the graph says of itself with the manifest. Throws ScanError that names the field and what the graph has. @param place What it is called in messages. */
 export function checkGraph(
   { inputs, outputs }: Pick<Network, 'inputs' | 'outputs'>,
   manifest: ModelManifest,
   manifestFile: string,
+  place = 'the network',
 ): void {
   const { input } = manifest;
   const wrong = (field: string, value: string, found: string): ScanError =>
-    new ScanError(manifestFile, `"${field}" is ${value}, but the network has ${found}.`, 'Correct the manifest.');
+    new ScanError(manifestFile, `"${field}" is ${value}, but ${place} has ${found}.`, 'Correct the manifest.');
   const [given, ...others] = inputs;
   if (!given || others.length > 0 || given.name !== input.name) {
     throw wrong('input.name', `"${input.name}"`, `the inputs ${quoted(inputs)}`);

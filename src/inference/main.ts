@@ -97,7 +97,7 @@ const reporter =
 async function answer(params: SegmentParams, signal: AbortSignal): Promise<SegmentResult> {
   const report = reporter(params.id);
   report('loading-model', 0, 0);
-  const model = await loadModel(params.model, { ...params, onProvider: announce });
+  const model = await loadModel(params.model, { ...params, signal, onProvider: announce });
   report('decoding', 0, 0);
   const scan = await oneScan(params, signal);
   const volume = await loadScan(scan, {

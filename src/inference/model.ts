@@ -7,6 +7,7 @@ import { type ModelManifest, parseManifest } from '../core/model/manifest';
 import { ScanError } from '../core/volume';
 import type { EngineParams } from '../protocol/inference';
 import { checkGraph } from './check-graph';
+import { openRemote } from './remote/remote';
 import { openLocal } from './session/local';
 import type { Network } from './session/network';
 
@@ -18,6 +19,8 @@ export interface LoadedModel {
 export interface LoadOptions extends Omit<EngineParams, 'model'> {
   /** Is awaited before a provider is given work that may end the process. */
   readonly onProvider?: (provider: string) => Promise<void>;
+  /** Ends what is asked of a server. */
+  readonly signal?: AbortSignal;
 }
 
 /** More threads than this gain nothing on one slice and take the cores from the editor. */
@@ -31,36 +34,50 @@ let kept: { readonly key: string; readonly model: LoadedModel } | undefined;
  * network's file.
  */
 export async function loadModel(folder: string, options: LoadOptions): Promise<LoadedModel> {
-  const { providers, threads, crashed, onProvider } = options;
+  const { providers, threads, crashed, remote } = options;
   const manifestFile = path.join(folder, 'model.json');
   const text = await fs.readFile(manifestFile, 'utf8').catch(() => {
     throw new ScanError(folder, 'the folder holds no model.json that can be read.', 'Name the folder of a model.');
   });
   const manifest = parseManifest(text, manifestFile);
   const file = path.join(folder, manifest.file);
+  // A network that runs on a server need not be here; one that is here is read each time, since it may have changed.
+  const bytes = remote ? new Uint8Array() : await readNetwork(file, manifest.sha256);
+  const key = JSON.stringify([folder, text, providers, threads, crashed, remote]);
+  if (kept?.key === key) return kept.model;
+  await kept?.model.network.release();
+  kept = undefined;
+  const network = remote
+    ? await openRemote(remote, manifest.name, options.signal)
+    : await openLocal(bytes, file, {
+        providers,
+        threads: threads ?? Math.min(MOST_THREADS, os.availableParallelism()),
+        crashed,
+        onProvider: options.onProvider,
+      });
+  try {
+    // A server need not describe its models.
+    const isDescribed = network.inputs.length > 0 && network.outputs.length > 0;
+    if (!remote || isDescribed) checkGraph(network, manifest, manifestFile, remote && `the network on ${remote.url}`);
+  } catch (error) {
+    await network.release();
+    throw error;
+  }
+  const model = { manifest, network };
+  kept = { key, model };
+  return model;
+}
+
+/** Throws ScanError where there is no network, or another one than the manifest's. */
+async function readNetwork(file: string, expected: string): Promise<Uint8Array> {
   const bytes = await fs.readFile(file).catch(() => {
     throw new ScanError(file, 'the network named by "file" cannot be read.', 'Install the model again.');
   });
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (sha256 !== manifest.sha256) {
-    throw new ScanError(
-      file,
-      `its SHA-256 is ${sha256}, but "sha256" in model.json is ${manifest.sha256}.`,
-      'Install the model again, or correct the manifest if you changed the network.',
-    );
-  }
-  const key = JSON.stringify([text, providers, threads, crashed]);
-  if (kept?.key === key) return kept.model;
-  await kept?.model.network.release();
-  kept = undefined;
-  const network = await openLocal(bytes, file, {
-    providers,
-    threads: threads ?? Math.min(MOST_THREADS, os.availableParallelism()),
-    crashed,
-    onProvider,
-  });
-  checkGraph(network, manifest, manifestFile);
-  const model = { manifest, network };
-  kept = { key, model };
-  return model;
+  if (sha256 === expected) return bytes;
+  throw new ScanError(
+    file,
+    `its SHA-256 is ${sha256}, but "sha256" in model.json is ${expected}.`,
+    'Install the model again, or correct the manifest if you changed the network.',
+  );
 }

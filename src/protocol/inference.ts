@@ -39,13 +39,11 @@ export interface EngineAttempt {
 export interface RemoteEndpoint {
   /** What comes before "/v2", e.g. "https://models.example.org". */
   readonly url: string;
-  /** Name of the model there; by default the manifest's. */
-  readonly model?: string;
-  /** Version of the model there; by default the one that the server chooses. */
-  readonly version?: string;
+  /** What models are called there, "name" or "name/version", by the names in their manifests; others have the same name there. */
+  readonly models?: Readonly<Record<string, string>>;
   /** Sent with every request, e.g. { authorization: "Bearer ..." }. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Seconds that the server has for an answer. */
+  /** Seconds that the server has for one answer. */
   readonly timeoutSeconds?: number;
 }
 
