@@ -4,15 +4,25 @@ import { writeAtomically } from '../node/atomic-write';
 import type { Shard } from './cohort';
 import type { ModelIdentity } from './finished';
 
+/** What a run does with a scan. */
+export type Done = 'segmented' | 'classified';
+
+const FORMATS: Readonly<Record<Done, string>> = {
+  segmented: 'hemorica-segment-report',
+  classified: 'hemorica-classify-report',
+};
+
 export interface ScanReport {
   /** File, or folder of a series of several files; absolute. */
   readonly path: string;
-  /** Segmented in this run, finished before it, or why not. */
-  readonly status: 'segmented' | 'finished' | 'failed';
+  /** Done in this run, finished before it, or failed. */
+  readonly status: Done | 'finished' | 'failed';
   /** Absolute path of the annotation. */
   readonly annotation?: string;
   /** mL. */
   readonly volume?: number;
+  /** Of blood, of the patient. */
+  readonly probability?: number;
   readonly seconds?: number;
   /** What went wrong and what to do, one line. */
   readonly problem?: string;
@@ -25,6 +35,7 @@ export class BatchReport {
 
   constructor(
     readonly total: number,
+    private readonly done: Done,
     private readonly model: ModelIdentity,
     private readonly shard: Shard | undefined,
   ) {}
@@ -40,7 +51,7 @@ export class BatchReport {
   /** For people, one line. */
   summary(): string {
     const parts = [
-      ...(['segmented', 'failed'] as const).map((status) => `${this.#count(status)} ${status}`),
+      ...[this.done, 'failed' as const].map((status) => `${this.#count(status)} ${status}`),
       `${this.#count('finished')} finished before`,
       ...(this.#left > 0 ? [`${this.#left} not reached`] : []),
     ];
@@ -52,7 +63,7 @@ export class BatchReport {
   /** Writes the report as JSON. Throws WriteError. */
   async write(file: string): Promise<void> {
     const report = {
-      format: 'hemorica-segment-report',
+      format: FORMATS[this.done],
       version: 1,
       program: version,
       started: this.#started.toISOString(),
@@ -61,7 +72,7 @@ export class BatchReport {
       shard: this.shard ?? null,
       counts: {
         scans: this.total,
-        segmented: this.#count('segmented'),
+        [this.done]: this.#count(this.done),
         finished: this.#count('finished'),
         failed: this.#count('failed'),
         notReached: this.#left,
