@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
-import { describeOutput, type GraphTrial, trialShape } from '../core/model/graph';
+import { describeOutput, type GraphTrial, spanOf, type TrialOutput, trialShape } from '../core/model/graph';
 import { readOnnxHeader } from '../core/model/onnx-header';
 import { random } from '../core/phantom/random';
 import { ScanError } from '../core/volume';
@@ -10,11 +10,11 @@ import type { Inspection } from '../protocol/inspect';
 import { openLocal } from './session/local';
 import type { Network } from './session/network';
 
-/** One run on one picture is quick enough. */
+/** A picture or two are quick enough. */
 const TRIAL_THREADS = 2;
 
 /**
- * Opens a network, says what is in it and runs it once, all on the CPU, which every network can use.
+ * Opens a network, says what is in it and tries it, all on the CPU, which every network can use.
  * Throws ScanError for what is no network that can be opened; a run that fails is part of the answer.
  */
 export async function inspectModel(file: string, signal: AbortSignal): Promise<Inspection> {
@@ -44,12 +44,20 @@ async function tryOut(network: Network, signal: AbortSignal): Promise<GraphTrial
   const dims = trialShape(input);
   if (!dims) return { problem: 'It was not tried, since its input is no picture, or too large.' };
   const next = random(1);
-  const data = Float32Array.from({ length: dims.reduce((product, length) => product * length, 1) }, next);
+  const noise = Float32Array.from(
+    { length: dims.reduce((product, length) => product * length, 1) },
+    () => 2 + 8 * next(),
+  );
+  const negative = noise.map((value) => -value);
   try {
     const names = network.outputs.filter(({ type }) => type === 'float32').map(({ name }) => name);
-    const results = await network.run({ [input.name]: { type: 'float32', dims, data } }, names, signal);
-    const outputs = Object.entries(results).map(([name, tensor]) => describeOutput(name, tensor.dims, tensor.data));
-    return { outputs };
+    const runs: TrialOutput[][] = [];
+    for (const data of [noise, negative]) {
+      const results = await network.run({ [input.name]: { type: 'float32', dims, data } }, names, signal);
+      runs.push(Object.entries(results).map(([name, tensor]) => describeOutput(name, tensor.dims, tensor.data)));
+    }
+    const [first = [], second = []] = runs;
+    return { outputs: first.map((output, n) => spanOf(output, second[n] ?? output)) };
   } catch (error) {
     signal.throwIfAborted();
     return { problem: error instanceof ScanError ? error.problem : String(error) };

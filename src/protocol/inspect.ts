@@ -17,7 +17,7 @@ export interface Inspection {
   readonly bytes: number;
 }
 
-/** Opens a network with ONNX Runtime, says what is in it, and runs it once on noise. */
+/** Opens a network with ONNX Runtime, says what is in it, and tries it on noise. */
 export const InspectModel = new RequestType<InspectParams, Inspection, InferenceFailure>('inference/inspect');
 
 export interface CheckModelParams {

@@ -13,7 +13,7 @@ export interface GraphDescription {
   readonly outputs: readonly TensorDescription[];
   /** What the file says beside the graph, where it says anything. */
   readonly file: OnnxHeader;
-  /** One run on noise between 0 and 1, of `trialShape`. */
+  /** Two runs on noise of `trialShape`, far above 0 and far below: logits leave the range of probabilities in one of them. */
   readonly trial: GraphTrial;
 }
 
@@ -54,6 +54,16 @@ export function trialShape({ shape }: TensorDescription): readonly number[] | un
   const usual = shape.length === 4 ? [1, 3, OPEN_SIDE, OPEN_SIDE] : [1, 1, OPEN_DEPTH, 96, 96];
   const found = shape.map((length, axis) => (typeof length === 'number' && length > 0 ? length : (usual[axis] ?? 1)));
   return found.reduce((product, length) => product * length, 1) <= MOST_TRIAL_VALUES ? found : undefined;
+}
+
+/** What two runs gave, taken together. */
+export function spanOf(a: TrialOutput, b: TrialOutput): TrialOutput {
+  return {
+    ...a,
+    minimum: Math.min(a.minimum, b.minimum),
+    maximum: Math.max(a.maximum, b.maximum),
+    sums: [Math.min(a.sums[0], b.sums[0]), Math.max(a.sums[1], b.sums[1])],
+  };
 }
 
 /** Smallest, largest and sums along the second axis of a tensor; NaN where one of its values is none. */
