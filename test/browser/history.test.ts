@@ -1,30 +1,9 @@
 // The page with the history of an annotation, with a host played inside the page.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import type { BrowserContext, Page } from 'playwright-core';
-import { inRoot } from '../../scripts/lib/paths.mjs';
+import type { Page } from 'playwright-core';
 import type { HistoryCommit, HistoryView } from '../../src/protocol/history';
-import { browserFor, SETTINGS } from './lib/viewer-page';
-
-const ORIGIN = 'http://history.test';
-const HTML = `<!DOCTYPE html><html><head><meta charset="UTF-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${ORIGIN}; style-src ${ORIGIN} 'unsafe-inline'">
-<link rel="stylesheet" href="/dist/history.css"></head>
-<body><main id="root"></main><script src="/fake-host.js"></script><script src="/dist/history.js"></script></body></html>`;
-const HOST = `
-window.sent = [];
-window.acquireVsCodeApi = () => ({
-  postMessage(message) {
-    window.sent.push(message);
-    if (message.method === 'history/ready')
-      fetchView().then((result) => window.postMessage({ jsonrpc: '2.0', id: message.id, result }));
-  },
-  getState: () => undefined,
-  setState: () => undefined,
-});
-const fetchView = async () => window.historyView;
-`;
+import { PlainPage } from './lib/plain-page';
+import { SETTINGS } from './lib/viewer-page';
 
 function commit(n: number, iph: number, sdh: number): HistoryCommit {
   return {
@@ -46,44 +25,17 @@ const VIEW: HistoryView = {
 };
 
 describe('the history of an annotation', () => {
-  let context: BrowserContext;
+  let opened: PlainPage;
   let page: Page;
-  const complaints: string[] = [];
   beforeEach(async () => {
-    complaints.length = 0;
-    context = await (await browserFor(true)).newContext({ viewport: { width: 700, height: 600 } });
-    page = await context.newPage();
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    await page.addInitScript((view) => {
-      (window as unknown as { historyView: unknown }).historyView = view;
-    }, VIEW);
-    await page.route(`${ORIGIN}/**`, async (route) => {
-      const { pathname } = new URL(route.request().url());
-      if (pathname === '/') await route.fulfill({ contentType: 'text/html', body: HTML });
-      else if (pathname === '/fake-host.js') await route.fulfill({ contentType: 'text/javascript', body: HOST });
-      else if (pathname === '/favicon.ico') await route.fulfill({ body: '' });
-      else {
-        const contentType = path.extname(pathname) === '.css' ? 'text/css' : 'text/javascript';
-        await route.fulfill({ contentType, body: readFileSync(inRoot(pathname.slice(1))) });
-      }
-    });
-    await page.goto(`${ORIGIN}/`);
+    opened = await PlainPage.open('history', 'history/ready', VIEW);
+    page = opened.page;
     await page.locator('.commits tbody tr').first().waitFor();
   });
-  afterEach(async () => {
-    await context.close();
-    assert.deepEqual(complaints, []);
-  });
+  afterEach(() => opened.close());
 
-  const shown = (): Promise<string[]> =>
-    page.evaluate(() =>
-      (window as unknown as { sent: { method: string; params: { hash: string } }[] }).sent
-        .filter(({ method }) => method === 'history/show')
-        .map(({ params }) => params.hash),
-    );
+  const shown = async (): Promise<string[]> =>
+    (await opened.sent<{ hash: string }>('history/show')).map(({ hash }) => hash);
   const caption = async (): Promise<string> => (await page.locator('.caption').textContent()) ?? '';
 
   it('draws a line for each subtype that is there, with a gap where a version cannot be read', async () => {

@@ -208,12 +208,12 @@ function button(text: string, click: () => void): HTMLButtonElement {
 
 function filterFields(change: (part: Partial<Filter>) => void): HTMLElement {
   const subtype = choice<Filter['subtype']>(
-    t('Subtype'),
+    t('Show subtype'),
     CLASSES.map((of) => [of, of === 'any' ? t('All subtypes') : of]),
     (value) => change({ subtype: value }),
   );
   const kind = choice<Filter['kind']>(
-    t('Kind'),
+    t('Show kind'),
     [['any', t('All kinds')], ...(['missed', 'false', 'flipped'] as const).map((one) => [one, kindName(one)] as const)],
     (value) => change({ kind: value }),
   );

@@ -29,7 +29,7 @@ export function table<T extends { readonly key: string }>(options: {
     key: ({ key }) => key,
     show: (row, item) => {
       row.replaceChildren(...columns.map((column) => element('span', { class: classOf(column) }, [column.show(item)])));
-      row.setAttribute('aria-label', columns.map((column) => said(column, item)).join(', '));
+      row.setAttribute('aria-label', said(columns, item));
     },
     take: options.take,
     menu: (_item, _at, closed) => closed(),
@@ -84,8 +84,12 @@ function classOf<T>({ figure, minor }: Column<T>): string {
   return `cell${figure ? ' figure' : ''}${minor ? ' minor' : ''}`;
 }
 
-/** A cell as it is read out. */
-function said<T>(column: Column<T>, item: T): string {
-  const shown = column.show(item);
-  return `${column.title}: ${typeof shown === 'string' ? shown : (shown.textContent ?? '')}`;
+/** A row as it is read out: what it shows, by column. */
+function said<T>(columns: readonly Column<T>[], item: T): string {
+  const cells = columns.map(({ title, show }) => {
+    const shown = show(item);
+    const text = typeof shown === 'string' ? shown : shown.textContent;
+    return text ? `${title}: ${text}` : '';
+  });
+  return cells.filter(Boolean).join(', ');
 }
