@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { geometryFromSlices, indexToWorld, worldToIndex } from '../../../src/core/geometry';
-import { type DisplayPlane, displayPlane, type PlaneName, planeImage } from '../../../src/core/reformat';
+import {
+  countsFromLast,
+  type DisplayPlane,
+  displayPlane,
+  type PlaneName,
+  planeImage,
+} from '../../../src/core/reformat';
 import { addScaled } from '../../../src/core/vec3';
 import type { Vec3, Volume } from '../../../src/core/volume';
 import { allStorages, makeVolume, markerWorld, noiseWorld, store } from '../../fixtures/volumes';
@@ -103,6 +109,17 @@ describe('reformat', () => {
         }
       }
     }
+  });
+
+  it("says by which end the volume's own slices are counted", () => {
+    const directions = new Set<boolean>();
+    for (const storage of allStorages()) {
+      const volume = store(markerWorld([0, 0, 0]), storage);
+      const own = PLANES.map((name) => displayPlane(volume, name)).find(({ stackAxis }) => stackAxis === 2);
+      assert.equal(countsFromLast(volume), own?.fromIndex([0, 0, 0])[2] !== 0, JSON.stringify(storage));
+      directions.add(countsFromLast(volume));
+    }
+    assert.equal(directions.size, 2);
   });
 
   it('takes images from the world as they should be, independent of any storage', () => {
