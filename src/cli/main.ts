@@ -4,6 +4,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { version } from '../../package.json';
 import { blame } from './commands/blame';
+import { classify } from './commands/classify';
 import { convert } from './commands/convert';
 import { diff } from './commands/diff';
 import { evaluate } from './commands/evaluate';
@@ -33,6 +34,7 @@ const program = yargs(hideBin(process.argv))
   .command(info)
   .command(convert)
   .command(segment)
+  .command(classify)
   .command(evaluate)
   .command(stats)
   .command(models)

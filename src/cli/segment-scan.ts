@@ -9,11 +9,12 @@ import { ANNOTATION_SUFFIX, annotationPath, scanFileName } from '../node/annotat
 import { WriteError, writeAtomically } from '../node/atomic-write';
 import type { InferenceClient } from '../node/inference-client';
 import { nameOf } from '../node/scan-files';
-import type { InferenceStage, SegmentResult } from '../protocol/inference';
+import type { SegmentResult } from '../protocol/inference';
 import type { Member } from './cohort';
 import { finishedAnnotation, type ModelIdentity } from './finished';
 import { labelMap } from './label-map';
 import { shown } from './scan-summary';
+import { stageText } from './stage-text';
 
 export const LABELS_SUFFIX = '.ich.nii.gz';
 
@@ -83,7 +84,7 @@ export async function segmentScan(member: Member, options: SegmentScanOptions): 
       providers: PROVIDERS,
       ...(options.threshold !== undefined && { threshold: options.threshold }),
     },
-    { signal, onProgress: (stage) => onProgress(stageText(stage)) },
+    { signal, onProgress: (stage) => onProgress(stageText(stage, 'segmenting')) },
   );
   const annotation = annotationFromModel({ ...result, image: { ...result.image, file: scanFileName(scan, folder) } });
   await makeFolder(folder);
@@ -100,10 +101,4 @@ async function makeFolder(folder: string): Promise<void> {
 
 async function writeLabels(file: string, mask: Parameters<typeof labelMap>[0]): Promise<void> {
   await writeAtomically(file, gzipSync(labelMap(mask)));
-}
-
-function stageText({ stage, done, total }: InferenceStage): string {
-  if (stage === 'loading-model') return 'loading the model';
-  const counted = total > 0 ? ` ${done} of ${total} slices` : '';
-  return (stage === 'decoding' ? 'reading' : 'segmenting') + counted;
 }

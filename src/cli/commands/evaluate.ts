@@ -34,7 +34,12 @@ export const evaluate: CommandModule<object, EvaluateArguments> = {
         requiresArg: true,
         describe: 'Annotations or NIfTI label maps: folders, files or globs',
       })
-      .option('prediction', { type: 'string', array: true, requiresArg: true, describe: 'The same of what is judged' })
+      .option('prediction', {
+        type: 'string',
+        array: true,
+        requiresArg: true,
+        describe: 'The same of what is judged; also what "classify --out" or "classify --json" wrote, as *.jsonl',
+      })
       .option('scores', {
         type: 'string',
         requiresArg: true,
@@ -90,7 +95,8 @@ export const evaluate: CommandModule<object, EvaluateArguments> = {
         '$0 evaluate --truth masks/ --prediction results/ --binary --format csv --out all.csv',
         'Label maps without subtypes',
       )
-      .example('$0 evaluate --truth readers/ --scores classifier.csv', 'A classifier, by its probabilities')
+      .example('$0 evaluate --truth readers/ --prediction all.jsonl', 'What "classify" found')
+      .example('$0 evaluate --truth readers/ --scores classifier.csv', 'Another classifier, by its probabilities')
       .epilogue(
         'Exits with 1 if a case was refused, unreadable or unmatched. For research only. Not a medical device.',
       ),
@@ -99,10 +105,14 @@ export const evaluate: CommandModule<object, EvaluateArguments> = {
     let evaluation: Evaluation | undefined;
     const code = await attempt('', async () => {
       const { truth, prediction, scores, patients, bootstrap: replicates, seed } = options;
+      const found = prediction && (await findEntries(prediction, true));
+      const results = [...(found?.scores ?? []), ...(scores === undefined ? [] : await readScores(scores))];
       const input = {
         truth: await findEntries(truth),
-        prediction: prediction && (await findEntries(prediction)),
-        scores: scores === undefined ? undefined : await readScores(scores),
+        // Results of a classifier alone say nothing of masks.
+        prediction: found && (found.entries.length > 0 || results.length === 0) ? found : undefined,
+        scores: scores === undefined && results.length === 0 ? undefined : results,
+        unreadable: found?.unreadable ?? [],
         patients: patients === undefined ? undefined : await readPatients(patients),
       };
       evaluation = await evaluateCohort(input, {

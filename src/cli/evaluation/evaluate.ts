@@ -60,6 +60,8 @@ export interface EvaluationInput {
   readonly truth: Entries;
   readonly prediction: Entries | undefined;
   readonly scores: readonly ScanScores[] | undefined;
+  /** Files that were to be predictions and cannot be read. */
+  readonly unreadable: Entries['unreadable'];
   readonly patients: readonly { readonly name: string; readonly patient: string }[] | undefined;
 }
 
@@ -122,9 +124,10 @@ export async function evaluate(input: EvaluationInput, options: EvaluationOption
     cases: results.map(({ evaluated }) => evaluated),
     figures: computeFigures(planned, numbers.size, options),
     refused,
-    unreadable: [truth, prediction]
-      .flatMap((side) => side?.unreadable ?? [])
-      .map(({ file, message }) => ({ name: shown(file), problem: message })),
+    unreadable: [...truth.unreadable, ...input.unreadable].map(({ file, message }) => ({
+      name: shown(file),
+      problem: message,
+    })),
     unmatched: {
       truth: [...(paired?.truthAlone ?? []).map(({ file }) => shown(file)), ...withoutScores],
       prediction: (paired?.predictionAlone ?? []).map(({ file }) => shown(file)),
@@ -193,7 +196,7 @@ function callsOf(
   { binary, threshold }: EvaluationOptions,
 ): Pick<CaseResult, 'slices' | 'whole'> {
   const depth = truth.image.size[2];
-  if (scores !== undefined) {
+  if (scores?.slices !== undefined) {
     const scored = new Set(scores.slices.keys());
     const missing = Array.from({ length: depth }, (_, k) => k).filter((k) => !scored.has(k));
     if (missing.length > 0 || scored.size > depth)
@@ -219,7 +222,7 @@ function callsOf(
     );
   return {
     slices: Array.from({ length: depth }, (_, k) =>
-      calls(truth.sliceSubtypes[k] ?? [], prediction?.sliceSubtypes[k], scores?.slices.get(k)),
+      calls(truth.sliceSubtypes[k] ?? [], prediction?.sliceSubtypes[k], scores?.slices?.get(k)),
     ),
     whole: calls(truth.patientSubtypes, prediction?.patientSubtypes, scores?.patient ?? highest(scores)),
   };
@@ -228,7 +231,7 @@ function callsOf(
 /** Of a patient of whom nothing is said: the highest probability of a slice. */
 function highest(scores: ScanScores | undefined): Probabilities | undefined {
   if (scores === undefined) return undefined;
-  const all = [...scores.slices.values()];
+  const all = [...(scores.slices?.values() ?? [])];
   return Object.fromEntries(
     (['any', ...SUBTYPES] as const).flatMap((of) => {
       const values = all.flatMap((one) => one[of] ?? []);

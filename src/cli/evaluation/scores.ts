@@ -1,7 +1,11 @@
-/** Probabilities of a classifier, and which scan is whose, from tables. */
+/** Probabilities of a classifier, from tables and from what `hemorica classify` writes, and which scan is whose. */
+import path from 'node:path';
 import { type BloodClass, CLASSES } from '../../core/metrics/counts';
-import { pairUp } from '../../core/metrics/pairs';
+import { type Matchable, pairUp } from '../../core/metrics/pairs';
 import { ScanError } from '../../core/volume';
+import { readText } from '../annotation-file';
+import { parseRecords } from '../classify-store';
+import { commonFolder } from '../named-paths';
 import { shown } from '../scan-summary';
 import { type Row, readTable } from './table';
 
@@ -11,7 +15,11 @@ export type Probabilities = Readonly<Partial<Record<BloodClass, number>>>;
 export interface ScanScores {
   /** As in the table, without the ending of a scan. */
   readonly name: string;
-  readonly slices: ReadonlyMap<number, Probabilities>;
+  /** Of the scan's voxels and its series, where that is known. */
+  readonly sha256?: string;
+  readonly seriesInstanceUid?: string;
+  /** By slice; undefined where the classifier did not see the slices as they are stored, and only speaks of the patient. */
+  readonly slices: ReadonlyMap<number, Probabilities> | undefined;
   readonly patient?: Probabilities;
 }
 
@@ -54,6 +62,24 @@ export async function readScores(file: string): Promise<ScanScores[]> {
   return [...scans].map(([name, scan]) => ({ name, ...scan }));
 }
 
+/**
+ * Reads a file of results of `hemorica classify`. Scans are named by their paths below the deepest
+ * folder that holds all of them; of several lines about one scan the last holds. Throws ScanError that
+ * names the line.
+ */
+export async function readResults(file: string): Promise<ScanScores[]> {
+  const records = parseRecords(await readText(file), file);
+  const base = commonFolder(records.map(({ path: scan }) => path.dirname(scan)));
+  const last = new Map(records.map((record) => [record.path, record]));
+  return [...last.values()].map(({ path: scan, slices, patient, sha256, seriesInstanceUid }) => ({
+    name: nameOf(path.relative(base, scan).split(path.sep).join('/')),
+    sha256,
+    ...(seriesInstanceUid !== undefined && { seriesInstanceUid }),
+    slices: slices && new Map(slices.entries()),
+    patient,
+  }));
+}
+
 /** Reads a table with the columns scan and patient. */
 export async function readPatients(file: string): Promise<{ readonly name: string; readonly patient: string }[]> {
   const rows = await readTable(file, ['scan', 'patient']);
@@ -64,15 +90,12 @@ export async function readPatients(file: string): Promise<{ readonly name: strin
   });
 }
 
-/** Rows of a table for named scans: by path, else by file name where that is the only one of its kind. */
-export function byName<T extends { readonly name: string }>(
-  scans: readonly { readonly name: string }[],
+/** What is said of named scans: by the hash of their voxels or their series where both sides know it, by path, else by file name where that is the only one of its kind. */
+export function byName<T extends Matchable>(
+  scans: readonly Matchable[],
   rows: readonly T[],
 ): (name: string) => T | undefined {
-  const { pairs } = pairUp<{ readonly name: string }>(
-    scans.map(({ name }) => ({ name })),
-    rows,
-  );
+  const { pairs } = pairUp<Matchable>(scans, rows);
   const found = new Map(pairs.map(({ truth, prediction }) => [truth.name, prediction as T]));
   return (name) => found.get(name);
 }
