@@ -62,6 +62,8 @@ async function all() {
     results.push(await suite('vscode', 'test-vscode.mjs'));
     results.push(await suite('e2e', 'test-e2e.mjs'));
   }
+  // Asked for, since it needs Python, which nothing else does.
+  if (process.argv.includes('--training')) results.push(await suite('training', 'test-training.mjs'));
   return results;
 }
 

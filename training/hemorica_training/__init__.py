@@ -1,0 +1,1 @@
+"""Training of Hemorica's reference models: data, synthesis, training, evaluation, export."""
