@@ -7,6 +7,7 @@ import { blame } from './commands/blame';
 import { classify } from './commands/classify';
 import { convert } from './commands/convert';
 import { diff } from './commands/diff';
+import { disagree } from './commands/disagree';
 import { evaluate } from './commands/evaluate';
 import { gitDiff, textconv } from './commands/git-drivers';
 import { gitSetup } from './commands/git-setup';
@@ -36,6 +37,7 @@ const program = yargs(hideBin(process.argv))
   .command(segment)
   .command(classify)
   .command(evaluate)
+  .command(disagree)
   .command(stats)
   .command(models)
   .command(validate)
