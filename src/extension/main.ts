@@ -15,6 +15,8 @@ import { ANY_FILE_VIEW, SCAN_VIEW, ScanEditorProvider } from './editor/provider'
 import { SessionList } from './editor/session-list';
 import { registerGit } from './git/register';
 import { ModelRegistry } from './models/registry';
+import { PendingProposals } from './proposal/pending';
+import { registerProposals } from './proposal/register';
 import { HeaderReader } from './scan/headers';
 import type { Services } from './services';
 import { StatusReporter } from './status';
@@ -41,6 +43,10 @@ export function activate(context: vscode.ExtensionContext): Exports {
     sessions,
     unsaved,
     models: new ModelRegistry(extensionUri, context.globalStorageUri),
+    proposals: new PendingProposals(
+      vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'proposals'),
+      log,
+    ),
     headers: new HeaderReader(),
     inference: () => {
       client ??= new InferenceClient({
@@ -74,7 +80,8 @@ export function activate(context: vscode.ExtensionContext): Exports {
     disagreements,
     registerOpenSeries(services),
     registerOpenSample(services, context.globalStorageUri),
-    registerSegment(services),
+    ...registerSegment(services),
+    ...registerProposals(services),
     ...registerClassification(services),
     registerShowAnnotation(services),
     ...registerGit(services),

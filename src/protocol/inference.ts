@@ -58,6 +58,8 @@ export interface SegmentParams extends EngineParams {
   readonly threshold?: number;
   /** Whether the answer is to hold the candidates, for other thresholds. */
   readonly candidates?: boolean;
+  /** Slices of the volume (k) to look at; undefined for all. */
+  readonly slices?: readonly number[];
 }
 
 export interface SegmentResult {
@@ -65,6 +67,10 @@ export interface SegmentResult {
   /** Slices with blood, ascending. */
   readonly slices: readonly SliceRuns[];
   readonly model: ModelUse;
+  /** Threshold of the model's manifest. */
+  readonly defaultThreshold: number;
+  /** Smaller lesions have been left out, mL. */
+  readonly minimumVolume: number;
   /** Execution providers that were tried and not used, or in part only; `model.provider` is the one that ran. */
   readonly attempts: readonly EngineAttempt[];
   /** Blood in mL by label (index 0 is EPH), each slice with its own extent. */
@@ -115,3 +121,15 @@ export const InferenceProgress = new NotificationType<InferenceStage & { readonl
 
 /** Process to host: the execution provider that is about to work for the process's requests, or undefined when none is. A crash then is put down to it. */
 export const InferenceProvider = new NotificationType<{ readonly provider?: string }>('inference/provider');
+
+/** What ran a picture of nothing, and how long that took once the network was loaded. */
+export interface EngineTrial {
+  readonly model: { readonly name: string; readonly provider: string };
+  readonly attempts: readonly EngineAttempt[];
+  readonly milliseconds: number;
+}
+
+/** Runs a model once on zeros, to see what would run it. */
+export const TryEngine = new RequestType<EngineParams & { readonly id: number }, EngineTrial, InferenceFailure>(
+  'inference/tryEngine',
+);

@@ -23,6 +23,11 @@ export interface ProposalView extends ProposalSetting {
   readonly proposal: Proposal;
 }
 
+/** Page to host: what is proposed now; from then on the page is told of changes. */
+export const ShownProposal = new RequestType<undefined, { readonly shown: ProposalView | null }, void>(
+  'proposal/shown',
+);
+
 /** Host to page: there is a proposal, another one, or (null) none any more. */
 export const ProposalChanged = new NotificationType<{ readonly shown: ProposalView | null }>('proposal/changed');
 

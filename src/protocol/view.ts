@@ -147,7 +147,22 @@ export type ViewCommand =
   | 'holdOverlay'
   | 'focus'
   | 'chooseTimePoint'
-  | ToolCommand;
+  | ToolCommand
+  | ProposalCommand;
+
+/** What is done with a proposal; the page knows which of it is meant, and asks the host. */
+export type ProposalCommand =
+  /** Runs the model on the shown slice. */
+  | 'segmentSlice'
+  | 'acceptProposal'
+  | 'rejectProposal'
+  | 'acceptProposalOnSlice'
+  | 'rejectProposalOnSlice'
+  /** The lesion under the pointer, else the one that was gone to last. */
+  | 'acceptProposedLesion'
+  | 'rejectProposedLesion'
+  | 'nextProposedLesion'
+  | 'previousProposedLesion';
 
 /** Tools and operations that change the mask. */
 export type ToolCommand =

@@ -150,6 +150,29 @@ export function withDecided(proposal: Proposal, places: readonly SlicePlaces[]):
   return { ...proposal, decided: joinPlaces(proposal.decided, places, width * height) };
 }
 
+/** Whether two proposals come from one model on one kind of processor. */
+export function sameModel(a: ProposingModel, b: ProposingModel): boolean {
+  return a.name === b.name && a.version === b.version && a.sha256 === b.sha256 && a.provider === b.provider;
+}
+
+/** A proposal with some slices taken from another one, of the same scan by the same model; nothing on them is decided any more. */
+export function withSlices(proposal: Proposal, other: Proposal, slices: readonly number[]): Proposal {
+  const taken = new Set(slices);
+  const { seen, ...rest } = proposal;
+  return {
+    ...rest,
+    candidates: {
+      size: proposal.candidates.size,
+      slices: [
+        ...proposal.candidates.slices.filter(({ slice }) => !taken.has(slice)),
+        ...other.candidates.slices.filter(({ slice }) => taken.has(slice)),
+      ].sort((a, b) => a.slice - b.slice),
+    },
+    ...(seen && { seen: [...new Set([...seen, ...slices])].sort((a, b) => a - b) }),
+    decided: proposal.decided.filter(({ slice }) => !taken.has(slice)),
+  };
+}
+
 function lesionAt(
   slices: readonly SliceRuns[],
   { slice, row, column }: Extract<Scope, { kind: 'lesion' }>,

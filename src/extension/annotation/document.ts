@@ -189,6 +189,20 @@ export class AnnotationDocument implements vscode.Disposable {
     return changes;
   }
 
+  /**
+   * Applies an edit that says itself who made what, to the present annotation (a new, empty one where
+   * there is none). Throws EditRefused as `edit`.
+   * @param turned Called after the edit was undone (false) or made again (true).
+   */
+  accept(make: (annotation: Annotation) => AnnotationEdit, turned: (applied: boolean) => void): void {
+    this.#text.flush();
+    const view = this.view;
+    this.#mustBeEditable(view);
+    const edit = make(this.#started());
+    if (!isEmptyEdit(edit)) this.#perform(edit, undefined, turned);
+    if (view.state === 'none') this.#announce();
+  }
+
   /** Whether `edit`, `change` and `replace` can be asked for now. */
   get editable(): boolean {
     try {
@@ -224,23 +238,27 @@ export class AnnotationDocument implements vscode.Disposable {
   }
 
   /** Applies an edit, puts it into the undo list and tells all views. */
-  #perform(edit: AnnotationEdit, origin?: object): void {
+  #perform(edit: AnnotationEdit, origin?: object, turned?: (applied: boolean) => void): void {
     this.#model.apply(edit);
     this.#tell(edit, origin);
-    this.#offerUndo(edit);
+    this.#offerUndo(edit, turned);
   }
 
   /** Puts an applied edit into the undo list. */
-  #offerUndo(edit: AnnotationEdit): void {
+  #offerUndo(edit: AnnotationEdit, turned?: (applied: boolean) => void): void {
     const step = new Step(this.#model, edit);
-    const turned = (applied: AnnotationEdit | undefined): void => {
-      if (applied) this.#tell(applied);
-      else this.#sayStale(edit.label);
+    const turn = (made: AnnotationEdit | undefined, applied: boolean): void => {
+      if (!made) {
+        this.#sayStale(edit.label);
+        return;
+      }
+      this.#tell(made);
+      turned?.(applied);
     };
     this.#undoable.fire({
       label: edit.label,
-      undo: () => turned(step.undo()),
-      redo: () => turned(step.redo()),
+      undo: () => turn(step.undo(), false),
+      redo: () => turn(step.redo(), true),
     });
   }
 

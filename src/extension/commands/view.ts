@@ -55,6 +55,14 @@ export const PLAIN_COMMANDS = [
   'clearSlice',
   'clearSubtype',
   'boxesFromMask',
+  'acceptProposal',
+  'rejectProposal',
+  'acceptProposalOnSlice',
+  'rejectProposalOnSlice',
+  'acceptProposedLesion',
+  'rejectProposedLesion',
+  'nextProposedLesion',
+  'previousProposedLesion',
 ] as const satisfies readonly ViewCommand[];
 
 /** An editor that takes commands of the viewer. */

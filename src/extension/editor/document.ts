@@ -5,6 +5,8 @@ import type { Backup } from '../annotation/backup';
 import { AnnotationDocument } from '../annotation/document';
 import type { UnsavedTexts } from '../annotation/unsaved';
 import { DocumentClassification } from '../classification/state';
+import type { PendingProposals } from '../proposal/pending';
+import { DocumentProposal } from '../proposal/state';
 import { baseName, parentOf, stat } from '../scan/files';
 import type { ScanFiles } from '../scan/source';
 
@@ -14,6 +16,7 @@ export interface DocumentParts {
   readonly find: () => Promise<ScanFiles>;
   readonly log: vscode.LogOutputChannel;
   readonly unsaved: UnsavedTexts;
+  readonly proposals: PendingProposals;
 }
 
 /**
@@ -23,6 +26,7 @@ export interface DocumentParts {
 export class ScanDocument implements vscode.CustomDocument {
   readonly annotated: AnnotationDocument;
   readonly classification: DocumentClassification;
+  readonly proposal: DocumentProposal;
   #decoded: DecodedScan | undefined;
   #files: Promise<ScanFiles> | undefined;
 
@@ -32,6 +36,7 @@ export class ScanDocument implements vscode.CustomDocument {
   ) {
     this.annotated = new AnnotationDocument(uri, parts.log, parts.unsaved);
     this.classification = new DocumentClassification(this.annotated, () => this.#decoded);
+    this.proposal = new DocumentProposal(this.annotated, () => this.#decoded, parts.proposals);
   }
 
   /** Name for messages: the file's, without its folder. */
@@ -67,6 +72,7 @@ export class ScanDocument implements vscode.CustomDocument {
   async reportDecoded(decoded: DecodedScan): Promise<void> {
     this.#decoded = decoded;
     await this.annotated.reportDecoded(decoded);
+    await this.proposal.reportDecoded(decoded);
   }
 
   /** Takes up unsaved work of an earlier session. */
@@ -115,6 +121,7 @@ export class ScanDocument implements vscode.CustomDocument {
 
   dispose(): void {
     this.classification.dispose();
+    this.proposal.dispose();
     this.annotated.dispose();
   }
 }

@@ -23,9 +23,14 @@ export class ScanEditorProvider implements vscode.CustomEditorProvider<ScanDocum
 
   /** Never fails: what is wrong with a file is shown by its page, with what to do. */
   async openCustomDocument(uri: vscode.Uri, { backupId }: vscode.CustomDocumentOpenContext): Promise<ScanDocument> {
-    const { headers, log, unsaved } = this.services;
+    const { headers, log, proposals, unsaved } = this.services;
     const backup = backupId === undefined ? undefined : await this.#readBackup(uri, backupId);
-    const document = new ScanDocument(uri, { find: () => findScan(uri, headers, chooseSeries), log, unsaved });
+    const document = new ScanDocument(uri, {
+      find: () => findScan(uri, headers, chooseSeries),
+      log,
+      unsaved,
+      proposals,
+    });
     const { annotated } = document;
     annotated.onDidMakeEdit((edit) => this.#changed.fire({ document, ...edit }));
     // Begun while the page loads; a failure is reported when the page asks.

@@ -22,6 +22,7 @@ import {
 import { answerAboutText } from '../annotation/line-of';
 import { answerAboutClassification } from '../classification/answer';
 import { answerWhoChanged } from '../git/blame';
+import { answerAboutProposal } from '../proposal/answer';
 import { hasNeighbours } from '../scan/files';
 import type { DicomFiles, ScanFile } from '../scan/source';
 import type { Services } from '../services';
@@ -106,6 +107,7 @@ export class ScanSession implements vscode.Disposable {
     answerAboutText(connection, this.document);
     answerWhoChanged(connection, this.document);
     answerAboutClassification(connection, this.document);
+    answerAboutProposal(connection, this.document);
     connection.onNotification(ScanDecoded, (decoded) => {
       log.info(`${this.document.name}: ${decoded.size.join(' x ')} voxels, ${decoded.format}`);
       void this.document.reportDecoded(decoded);
