@@ -1,155 +1,137 @@
-/** Runs a segmentation model over a scan, picture by picture. */
-import { encodeRuns, type SliceRuns } from '../core/annotation/runs';
-import { SUBTYPES } from '../core/annotation/subtype';
-import { type AxialView, axialSlice, axialView, voxelVolume } from '../core/model/axial';
-import { type Frame, frameOf } from '../core/model/frame';
-import type { ModelManifest } from '../core/model/manifest';
-import { activate, LesionBuilder, type OutputMap, type PictureMaps } from '../core/model/postprocess';
-import { fillInput, inputLength } from '../core/model/preprocess';
-import { ScanError, type Volume } from '../core/volume';
+/** Runs a segmentation model over a scan, input by input. */
+
+import { volumeGrid } from '../core/measure/grid';
+import { CandidateBuilder, type CandidateMask, type Candidates, maskAt } from '../core/model/candidates';
+import { inputShape, requiredOutputs, type SegmentationManifest } from '../core/model/manifest';
+import { PatchBlend } from '../core/model/patch-blend';
+import { type OutputMap, probabilityMaps } from '../core/model/probabilities';
+import { addCandidates } from '../core/model/sample-maps';
+import { ScanError, type Vec3, type Volume } from '../core/volume';
+import { type Feed, type PreparedInput, volumeFeed } from './feed';
 import type { LoadedModel } from './model';
 import type { TensorValue } from './session/network';
 
 export interface SegmentOptions {
   readonly threshold: number;
-  /** Called between pictures; throws to end the run. */
-  readonly checkpoint: (done: number, total: number) => void;
+  /** Storage slices to look at; all if undefined. */
+  readonly slices?: readonly number[];
+  readonly signal?: AbortSignal;
+  /** Called between inputs; throws to end the run. */
+  readonly checkpoint?: (done: number, total: number) => void;
 }
 
-export interface Mask {
-  /** Slices of the volume with blood, ascending. */
-  readonly slices: readonly SliceRuns[];
-  /** mL by label, index 0 is EPH. */
-  readonly volumes: readonly number[];
+/** The mask, and the candidates that it is made of. */
+export interface Segmentation extends CandidateMask {
+  readonly candidates: Candidates;
 }
 
-/** Mask of a scan. The network works on one picture while the next is prepared. */
-export async function segment(volume: Volume, model: LoadedModel, options: SegmentOptions): Promise<Mask> {
-  const { manifest } = model;
-  const view = axialView(volume);
-  const pictures = new Pictures(volume, view);
-  const builder = new LesionBuilder(view.width, view.height, manifest.outputs.subtype.labels, options.threshold);
-  const pixelVolume = pixelVolumes(volume, view);
-  let prepared = prepare(pictures, 0, view, manifest);
-  for (let n = 0; n < view.depth; n++) {
-    options.checkpoint(n, view.depth);
-    const current = prepared;
-    const running = current && run(model, current.input);
-    // The network runs on threads of its own; a failure is dealt with below, not while we prepare.
-    running?.catch(() => undefined);
-    prepared = n + 1 < view.depth ? prepare(pictures, n + 1, view, manifest) : undefined;
-    if (!current || !running) {
-      builder.addEmpty();
-      continue;
+/** Mask of a volume that is in memory. Throws ScanError where the model does not fit. */
+export function segment(volume: Volume, model: LoadedModel, options: SegmentOptions): Promise<Segmentation> {
+  return segmentFeed(volumeFeed(volume, segmentationOf(model).input, wantedOf(options)), model, options);
+}
+
+/** Mask of a scan whose inputs are made elsewhere, for the same `options.slices`. */
+export async function segmentFeed(feed: Feed, model: LoadedModel, options: SegmentOptions): Promise<Segmentation> {
+  const manifest = segmentationOf(model);
+  const { shape } = feed;
+  const builder = new CandidateBuilder(shape.size);
+  const collect = collector(feed, manifest, builder, wantedOf(options));
+  const total = feed.plan.kind === 'slices' ? feed.plan.pictures.length : feed.plan.blocks.length;
+  options.checkpoint?.(0, total);
+  for (let done = 0; done < total; ) {
+    const input = await feed.next();
+    if (!input) break;
+    if (input.values) {
+      collect(input, await run(model, manifest, input.values, options.signal));
+      feed.recycle(input.values);
     }
-    const maps = await running;
-    activate(maps, manifest.outputs);
-    builder.add(maps, current.frame, (column, row) => pixelVolume(column, row, n));
+    options.signal?.throwIfAborted();
+    options.checkpoint?.(++done, total);
   }
-  options.checkpoint(view.depth, view.depth);
-  return storedMask(volume, view, builder.finish(manifest.postprocessing.minimumVolume));
+  const candidates = builder.finish();
+  const { minimumVolume } = manifest.postprocessing;
+  return { ...maskAt(candidates, volumeGrid(shape), options.threshold, minimumVolume), candidates };
 }
 
-/** The pictures that are in use, so that neighbours are not read again. */
-class Pictures {
-  readonly #kept = new Map<number, Float32Array>();
+const wantedOf = ({ slices }: SegmentOptions): ReadonlySet<number> | undefined => slices && new Set(slices);
 
-  constructor(
-    readonly volume: Volume,
-    readonly view: AxialView,
-  ) {}
+/** The manifest, if it is one of segmentation. */
+export function segmentationOf({ manifest }: Pick<LoadedModel, 'manifest'>): SegmentationManifest {
+  if (manifest.task === 'segmentation') return manifest;
+  throw new ScanError(manifest.name, 'this model classifies slices.', 'Choose a model of segmentation.');
+}
 
-  /** HU of picture n; beyond the ends, of the last one. `reach`: how far from n pictures are still wanted. */
-  at(n: number, reach: number, centre: number): Float32Array {
-    const index = Math.min(this.view.depth - 1, Math.max(0, n));
-    for (const key of this.#kept.keys()) if (Math.abs(key - centre) > reach) this.#kept.delete(key);
-    const picture = this.#kept.get(index) ?? axialSlice(this.volume, this.view, index);
-    this.#kept.set(index, picture);
-    return picture;
+type Collect = (input: PreparedInput, outputs: readonly TensorValue[]) => void;
+
+/** What becomes of the outputs for an input. */
+function collector(
+  { shape, plan }: Feed,
+  manifest: SegmentationManifest,
+  builder: CandidateBuilder,
+  wanted: ReadonlySet<number> | undefined,
+): Collect {
+  const required = requiredOutputs(manifest);
+  if (plan.kind === 'slices' || manifest.input.layout === 'NCHW') {
+    return ({ n, frame }, outputs) => {
+      if (plan.kind !== 'slices' || !frame) return;
+      const maps = probabilityMaps(
+        manifest.outputs,
+        outputs.map((tensor, t) => mapOf(tensor, t, manifest)),
+      );
+      if (maps) addCandidates(builder, shape.size, plan.view, n, frame, maps, wanted);
+    };
   }
-}
-
-interface Prepared {
-  readonly frame: Frame;
-  readonly input: TensorValue;
-}
-
-/** The network's input for picture n; undefined where it shows no head. */
-function prepare(pictures: Pictures, n: number, view: AxialView, { input }: ModelManifest): Prepared | undefined {
-  const { width, height } = view;
-  const reach = Math.max(...input.channels.map(({ slice }) => Math.abs(slice)));
-  const frame = frameOf(pictures.at(n, reach, n), width, height, view.spacing, input.framing);
-  if (!frame) return undefined;
-  const values = new Float32Array(inputLength(input));
-  fillInput(input, (offset) => pictures.at(n + offset, reach, n), width, height, frame, values);
-  return {
-    frame,
-    input: { type: 'float32', data: values, dims: [1, input.channels.length, input.height, input.width] },
+  const { grid, blocks } = plan;
+  const { blending } = manifest.input;
+  const blend = new PatchBlend(shape, grid, blocks, blending, manifest.outputs, required, builder, wanted);
+  return ({ n }, outputs) => {
+    const block = blocks[n];
+    if (!block) return;
+    const values = outputs.map((tensor, t) => blockOf(tensor, t, manifest));
+    blend.add(block, values, blocks[n + 1]);
   };
 }
 
-async function run({ network, manifest }: LoadedModel, input: TensorValue): Promise<PictureMaps> {
-  const { blood, subtype } = manifest.outputs;
-  const results = await network.run({ [manifest.input.name]: input }, [blood.name, subtype.name]);
-  return {
-    blood: mapOf(results, 'blood', blood.name, 1, manifest),
-    subtype: mapOf(results, 'subtype', subtype.name, subtype.labels.length, manifest),
-  };
+/** The required outputs of the network for one input, in order. */
+async function run(
+  { network }: LoadedModel,
+  manifest: SegmentationManifest,
+  data: Float32Array,
+  signal: AbortSignal | undefined,
+): Promise<readonly TensorValue[]> {
+  const { input } = manifest;
+  const names = requiredOutputs(manifest).map(({ name }) => name);
+  const tensor: TensorValue = { type: 'float32', data, dims: [1, ...inputShape(input)] };
+  const results = await network.run({ [input.name]: tensor }, names, signal);
+  return names.map((name) => results[name] ?? { type: 'float32', dims: [], data: new Float32Array(0) });
 }
 
-function mapOf(
-  results: Readonly<Record<string, TensorValue>>,
-  field: string,
-  name: string,
-  planes: number,
-  manifest: ModelManifest,
-): OutputMap {
-  const tensor = results[name];
-  const [pictures, channels, height = 0, width = 0] = tensor?.dims ?? [];
-  const values = tensor?.data;
-  if (pictures === 1 && channels === planes && width > 1 && height > 1 && values) {
-    return { values, width, height };
-  }
-  throw new ScanError(
+/** The output of a picture: [1, planes, height, width] of any size. */
+function mapOf({ dims, data }: TensorValue, t: number, manifest: SegmentationManifest): OutputMap {
+  const planes = requiredOutputs(manifest)[t]?.planes ?? 0;
+  const [pictures, channels, height = 0, width = 0, ...more] = dims;
+  const fits = pictures === 1 && channels === planes && width > 0 && height > 0 && more.length === 0;
+  if (!fits || data.length !== planes * width * height) throw unfit(dims, t, manifest, 'height, width');
+  return { values: data, width, height };
+}
+
+/** The output of a block: [1, planes, depth, height, width] of the block without its context. */
+function blockOf({ dims, data }: TensorValue, t: number, manifest: SegmentationManifest): Float32Array {
+  const planes = requiredOutputs(manifest)[t]?.planes ?? 0;
+  const { input } = manifest;
+  const context: Vec3 = input.layout === 'NCDHW' ? input.context : [0, 0, 0];
+  const sides = inputShape(input).slice(1);
+  const expected = [1, planes, ...sides.map((length, axis) => length - 2 * (context[axis] ?? 0))];
+  const fits = dims.length === expected.length && dims.every((length, n) => length === expected[n]);
+  if (!fits) throw unfit(dims, t, manifest, expected.slice(2).join(', '));
+  return data;
+}
+
+function unfit(dims: readonly number[], t: number, manifest: SegmentationManifest, sides: string): ScanError {
+  const { field, planes } = requiredOutputs(manifest)[t] ?? { field: 'outputs', planes: 0 };
+  return new ScanError(
     manifest.name,
-    `"outputs.${field}" needs float32 of the shape [1, ${planes}, height, width], but the network gives ${tensor?.type} of [${tensor?.dims.join(', ')}].`,
+    `"${field}" needs float32 of the shape [1, ${planes}, ${sides}], but the network gives [${dims.join(', ')}].`,
     'Correct the manifest.',
   );
-}
-
-/** mL of pixel (column, row) of picture n, by the extent of the slice that it is stored in. */
-function pixelVolumes(volume: Volume, view: AxialView): (column: number, row: number, n: number) => number {
-  const plane = volume.size[0] * volume.size[1];
-  const bySlice = volume.slices.map((_, k) => voxelVolume(volume, k));
-  return (column, row, n) => {
-    const at = view.offset + column * view.steps[0] + row * view.steps[1] + n * view.steps[2];
-    return bySlice[Math.floor(at / plane)] ?? 0;
-  };
-}
-
-/** Brings the masks of the pictures to the volume's own slices. */
-function storedMask(volume: Volume, view: AxialView, maskOf: (n: number) => Uint8Array | undefined): Mask {
-  const [width, height, depth] = volume.size;
-  const plane = width * height;
-  const labels = new Map<number, Uint8Array>();
-  const volumes = SUBTYPES.map(() => 0);
-  for (let n = 0; n < view.depth; n++) {
-    const mask = maskOf(n);
-    mask?.forEach((label, pixel) => {
-      if (label === 0) return;
-      const column = pixel % view.width;
-      const row = (pixel - column) / view.width;
-      const at = view.offset + column * view.steps[0] + row * view.steps[1] + n * view.steps[2];
-      const k = Math.floor(at / plane);
-      const slice = labels.get(k) ?? new Uint8Array(plane);
-      labels.set(k, slice);
-      slice[at - k * plane] = label;
-      volumes[label - 1] = (volumes[label - 1] ?? 0) + voxelVolume(volume, k);
-    });
-  }
-  const slices = Array.from({ length: depth }, (_, k) => k).flatMap((k) => {
-    const slice = labels.get(k);
-    return slice ? [{ slice: k, runs: encodeRuns(slice, width, height) }] : [];
-  });
-  return { slices, volumes };
 }

@@ -1,16 +1,16 @@
 /**
- * A volume as a stack of axial pictures in radiological orientation, whatever the storage order:
- * x to the patient's left, y to the back, slices towards the head. Models see these pictures; the
- * way back to storage indices is exact, since axes are only exchanged and flipped, never resampled.
+ * A volume as a stack of axial pictures, turned as a network wants them, whatever the storage order.
+ * The way back to storage indices is exact, since axes are only exchanged and flipped, never
+ * resampled.
  */
-import { dot } from '../vec3';
 import type { Vec3, Volume } from '../volume';
+import { AXIAL_RADIOLOGICAL, type Heading, type Orientation } from './orientation';
 
 /** HU that stands for everything outside the picture and for padding voxels. */
 export const AIR = -1000;
 
 export interface AxialView {
-  /** Pixels of a picture along x and y, and number of pictures. */
+  /** Pixels of a picture along x (columns) and y (rows), and number of pictures. */
   readonly width: number;
   readonly height: number;
   readonly depth: number;
@@ -21,7 +21,7 @@ export interface AxialView {
   readonly steps: Vec3;
 }
 
-type Axis = 0 | 1 | 2;
+export type Axis = 0 | 1 | 2;
 
 const ORDERS: readonly (readonly [Axis, Axis, Axis])[] = [
   [0, 1, 2],
@@ -32,49 +32,85 @@ const ORDERS: readonly (readonly [Axis, Axis, Axis])[] = [
   [2, 1, 0],
 ];
 
-/** The axial view of a volume: the order and the signs of its index axes that lie closest to left, back and head (LPS). */
-export function axialView(volume: Pick<Volume, 'size' | 'spacing' | 'direction' | 'normal'>): AxialView {
-  const { size, spacing } = volume;
-  // A gantry tilt shears the stack; what counts is how its slice planes lie, hence the normal.
-  const axes: readonly [Vec3, Vec3, Vec3] = [volume.direction[0], volume.direction[1], volume.normal];
-  const strides: Vec3 = [1, size[0], size[0] * size[1]];
+/** An index axis of a volume, and whether it is followed upwards or downwards. */
+export interface Step {
+  readonly axis: Axis;
+  readonly sign: 1 | -1;
+}
+
+/**
+ * The volume's index axes that lie closest to an orientation's columns, rows and depth. A gantry tilt
+ * shears the stack; what counts is how its slice planes lie, hence the normal for the third axis.
+ */
+export function closestAxes(
+  { direction, normal }: Pick<Volume, 'direction' | 'normal'>,
+  { columns, rows, depth }: Orientation,
+): readonly [Step, Step, Step] {
+  const axes: readonly [Vec3, Vec3, Vec3] = [direction[0], direction[1], normal];
   const closeness = (order: readonly [Axis, Axis, Axis]): number =>
     order.reduce<number>((sum, axis, world) => sum + Math.abs(axes[axis][world as Axis]), 0);
   const order = ORDERS.reduce((best, candidate) => (closeness(candidate) > closeness(best) + 1e-9 ? candidate : best));
-  let offset = 0;
-  const step = (world: Axis): number => {
+  const step = ({ world, sign }: Heading): Step => {
     const axis = order[world];
-    if (axes[axis][world] >= 0) return strides[axis];
-    offset += (size[axis] - 1) * strides[axis];
-    return -strides[axis];
+    return { axis, sign: axes[axis][world] * sign >= 0 ? 1 : -1 };
   };
-  const steps: Vec3 = [step(0), step(1), step(2)];
-  const [x, y, z] = order;
-  return { width: size[x], height: size[y], depth: size[z], spacing: [spacing[x], spacing[y]], offset, steps };
+  return [step(columns), step(rows), step(depth)];
 }
 
-/** HU of picture n, row by row (width * height); padding voxels and values that are no numbers are air. */
-export function axialSlice(volume: Volume, view: AxialView, n: number): Float32Array {
-  const { voxels, slope, intercept, padding } = volume;
+/** The view of a volume as pictures of that orientation; by default of the radiological one (x to the patient's left, y to the back, n to the head). */
+export function axialView(
+  volume: Pick<Volume, 'size' | 'spacing' | 'direction' | 'normal'>,
+  orientation: Orientation = AXIAL_RADIOLOGICAL,
+): AxialView {
+  const { size, spacing } = volume;
+  const strides: Vec3 = [1, size[0], size[0] * size[1]];
+  const along = closestAxes(volume, orientation);
+  const [x, y, z] = along;
+  let offset = 0;
+  for (const { axis, sign } of along) if (sign < 0) offset += (size[axis] - 1) * strides[axis];
+  return {
+    width: size[x.axis],
+    height: size[y.axis],
+    depth: size[z.axis],
+    spacing: [spacing[x.axis], spacing[y.axis]],
+    offset,
+    steps: [x.sign * strides[x.axis], y.sign * strides[y.axis], z.sign * strides[z.axis]],
+  };
+}
+
+/** The slices as they are stored, as a view: x is i, y is j, n is k. */
+export function storedView({ size, spacing }: Pick<Volume, 'size' | 'spacing'>): AxialView {
+  const [width, height, depth] = size;
+  return { width, height, depth, spacing: [spacing[0], spacing[1]], offset: 0, steps: [1, width, width * height] };
+}
+
+/**
+ * HU of picture n, row by row (width * height); padding voxels and values that are no numbers are `outside`.
+ * @param out Filled where it is given.
+ */
+export function axialSlice(
+  volume: Pick<Volume, 'voxels' | 'slope' | 'intercept' | 'padding'>,
+  view: AxialView,
+  n: number,
+  outside = AIR,
+  out: Float32Array = new Float32Array(view.width * view.height),
+): Float32Array {
+  const { slope, intercept, padding } = volume;
   const { width, height, offset, steps } = view;
-  const out = new Float32Array(width * height);
-  let pixel = 0;
-  for (let y = 0; y < height; y++) {
-    let at = offset + n * steps[2] + y * steps[1];
-    for (let x = 0; x < width; x++) {
-      const raw = Number(voxels[at]);
-      const isPadding = padding !== undefined && raw >= padding.from && raw <= padding.to;
+  const [step, rowStep] = steps;
+  // An empty range where there is no padding, so that the test below costs nothing.
+  const from = padding?.from ?? Number.POSITIVE_INFINITY;
+  const to = padding?.to ?? Number.NEGATIVE_INFINITY;
+  const big = volume.voxels instanceof BigInt64Array || volume.voxels instanceof BigUint64Array;
+  const voxels = volume.voxels as Float64Array;
+  for (let y = 0, pixel = 0; y < height; y++) {
+    let at = offset + n * steps[2] + y * rowStep;
+    for (let x = 0; x < width; x++, pixel++, at += step) {
+      const raw = big ? Number(voxels[at]) : (voxels[at] as number);
       const value = raw * slope + intercept;
-      out[pixel++] = isPadding || !Number.isFinite(value) ? AIR : value;
-      at += steps[0];
+      // What is no number equals nothing, not even itself, and infinity less itself is no number.
+      out[pixel] = (raw >= from && raw <= to) || value - value !== 0 ? outside : value;
     }
   }
   return out;
-}
-
-/** Volume of one voxel of slice k in mL: its area times the extent that its slice stands for. */
-export function voxelVolume(volume: Pick<Volume, 'spacing' | 'direction' | 'slices'>, k: number): number {
-  const cosine = dot(volume.direction[0], volume.direction[1]);
-  const area = volume.spacing[0] * volume.spacing[1] * Math.sqrt(Math.max(0, 1 - cosine * cosine));
-  return (area * (volume.slices[k]?.extent ?? 0)) / 1000;
 }

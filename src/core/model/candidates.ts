@@ -16,6 +16,9 @@ import { LesionRuns } from './lesion-runs';
 /** Voxels of lower probability are not kept: no threshold can reach them. */
 export const CANDIDATE_FLOOR = 0.05;
 
+/** The least probability that is the floor when it is kept, in steps of 1/255. */
+export const LEAST_KEPT = (Math.round(CANDIDATE_FLOOR * 255) - 0.5) / 255;
+
 /** The candidates of one slice, in the order of their places. */
 export interface SliceCandidates {
   /** Slice index k. */

@@ -33,9 +33,20 @@ export function frameOf(
   framing: HeadFraming | WholeFraming,
 ): Frame | undefined {
   if (framing.kind === 'whole') return square(0, 0, width, height, spacing, 0);
-  const box = largestPart(picture, width, height, framing.above);
-  if (!box || box.area * spacing[0] * spacing[1] < framing.minimumArea) return undefined;
-  return square(box.x0, box.y0, box.x1, box.y1, spacing, framing.margin);
+  const box = headBox(picture, width, height, spacing, framing);
+  return box && square(box.x0, box.y0, box.x1, box.y1, spacing, framing.margin);
+}
+
+/** The box [x0, x1) x [y0, y1) around the head in a picture (HU, row by row), or undefined where it shows none. */
+export function headBox(
+  picture: Float32Array,
+  width: number,
+  height: number,
+  spacing: readonly [number, number],
+  { above, minimumArea }: Pick<HeadFraming, 'above' | 'minimumArea'>,
+): { readonly x0: number; readonly x1: number; readonly y0: number; readonly y1: number } | undefined {
+  const part = largestPart(picture, width, height, above);
+  return part && part.area * spacing[0] * spacing[1] >= minimumArea ? part : undefined;
 }
 
 /** A square in mm with the centre of the box [x0, x1) x [y0, y1), as long as its longer side and the margins. */

@@ -1,24 +1,27 @@
 /**
  * Resampling between a picture and a model's input.
  *
- * Into the model: linear, with anti-aliasing when shrinking: each output pixel is the weighted mean
- * of the input pixels under a triangle centred on it, whose half-width is one output pixel when
- * shrinking and one input pixel when enlarging (the usual "antialiased bilinear" of image
- * libraries). Out of the model: bilinear at each pixel's centre.
+ * Into the model: linear. Each output pixel is the weighted mean of the input pixels under a triangle
+ * centred on it, whose half-width is one input pixel, or, with anti-aliasing, one output pixel where
+ * that is larger (the usual "antialiased bilinear" of image libraries). Out of the model: bilinear at
+ * each pixel's centre.
  */
 import type { Frame } from './frame';
 
 /** Weights of one axis: output pixel o is the sum of input pixels first[o] + n times weights[o * taps + n]. */
-interface Taps {
+export interface Taps {
   readonly taps: number;
   readonly first: Int32Array;
   readonly weights: Float64Array;
 }
 
-/** Weights for `count` output pixels over [start, start + length) of the input axis; they are not clipped to the input. */
-function triangleTaps(start: number, length: number, count: number): Taps {
+/**
+ * Weights for `count` output pixels over [start, start + length) of the input axis; they are not clipped to the input.
+ * @param wide Whether to widen the triangle when shrinking.
+ */
+export function triangleTaps(start: number, length: number, count: number, wide: boolean): Taps {
   const scale = length / count;
-  const half = Math.max(1, scale);
+  const half = wide ? Math.max(1, scale) : 1;
   const taps = Math.ceil(2 * half) + 1;
   const first = new Int32Array(count);
   const weights = new Float64Array(count * taps);
@@ -32,57 +35,107 @@ function triangleTaps(start: number, length: number, count: number): Taps {
       weights[o * taps + n] = weight;
       sum += weight;
     }
-    for (let n = 0; n < taps; n++) weights[o * taps + n] = (weights[o * taps + n] ?? 0) / sum;
+    for (let n = 0; n < taps; n++) weights[o * taps + n] = (weights[o * taps + n] as number) / sum;
   }
   return { taps, first, weights };
 }
 
-/**
- * The framed part of a picture at another size.
- * @param picture width * height numbers, row by row.
- * @param value What to resample of a number of the picture; `outside` stands beyond the picture.
- * @param out outWidth * outHeight values, filled.
- */
-export function resampleFrame(
-  picture: Float32Array,
-  width: number,
-  height: number,
-  value: (number: number) => number,
-  frame: Frame,
-  outside: number,
-  out: Float32Array,
-  outWidth: number,
-  outHeight: number,
-): void {
-  const across = triangleTaps(frame.x, frame.width, outWidth);
-  const down = triangleTaps(frame.y, frame.height, outHeight);
-  const [top, bottom] = covered(down, outHeight, height);
-  const [left, right] = covered(across, outWidth, width);
-  // Values are kept relative to `outside`, so that what lies beyond the picture is zero and needs no taps.
-  const line = new Float64Array(Math.max(0, right - left));
-  const rows = new Float64Array(Math.max(0, bottom - top) * outWidth);
-  for (let y = top; y < bottom; y++) {
-    for (let x = left; x < right; x++) line[x - left] = value(picture[y * width + x] as number) - outside;
-    for (let o = 0; o < outWidth; o++) {
-      const first = across.first[o] as number;
-      const start = Math.max(first, left);
-      const end = Math.min(first + across.taps, right);
-      const weights = o * across.taps - first;
-      let sum = 0;
-      for (let x = start; x < end; x++) sum += (line[x - left] as number) * (across.weights[weights + x] as number);
-      rows[(y - top) * outWidth + o] = sum;
+/** HU that are mapped to 0 and 1; those beyond are clipped. */
+export interface Window {
+  readonly center: number;
+  readonly width: number;
+}
+
+export interface Resampling {
+  /** Size of the result. */
+  readonly width: number;
+  readonly height: number;
+  /** Anti-aliasing when shrinking. */
+  readonly wide: boolean;
+  /** Laid on the pixels before they are resampled; undefined: the pixels' own values are. */
+  readonly window: Window | undefined;
+  /** Value of pixels (before the window) beyond the picture. */
+  readonly outside: number;
+}
+
+/** Resamples framed parts of pictures. Keeps its buffers from picture to picture. */
+export class Resampler {
+  #line: Float64Array = new Float64Array(0);
+  #rows: Float64Array = new Float64Array(0);
+  #sums: Float64Array = new Float64Array(0);
+
+  /**
+   * The framed part of a picture at another size.
+   * @param picture width * height values, row by row.
+   * @param out to.width * to.height values, filled.
+   */
+  run(picture: Float32Array, width: number, height: number, frame: Frame, to: Resampling, out: Float32Array): void {
+    const across = triangleTaps(frame.x, frame.width, to.width, to.wide);
+    const down = triangleTaps(frame.y, frame.height, to.height, to.wide);
+    const [top, bottom] = covered(down, to.height, height);
+    const [left, right] = covered(across, to.width, width);
+    this.#line = sized(this.#line, Math.max(0, right - left));
+    this.#rows = sized(this.#rows, Math.max(0, bottom - top) * to.width);
+    this.#sums = sized(this.#sums, to.width);
+    const [line, rows] = [this.#line, this.#rows];
+    // Values are kept relative to what is outside, so that what lies beyond the picture is zero and needs no taps.
+    const { window } = to;
+    const low = window ? window.center - window.width / 2 : 0;
+    const scale = window ? 1 / window.width : 1;
+    const outside = window ? Math.min(1, Math.max(0, (to.outside - low) * scale)) : to.outside;
+    for (let y = top; y < bottom; y++) {
+      const row = y * width;
+      let isOutside = true;
+      for (let x = left; x < right; x++) {
+        let value = ((picture[row + x] as number) - low) * scale;
+        if (window) value = value < 0 ? 0 : Math.min(value, 1);
+        line[x - left] = value - outside;
+        if (value !== outside) isOutside = false;
+      }
+      const target = (y - top) * to.width;
+      if (isOutside) rows.fill(0, target, target + to.width);
+      else sumAlong(line, left, right, across, to.width, rows, target);
+    }
+    this.#sumDown(down, top, bottom, to, outside, out);
+  }
+
+  #sumDown(down: Taps, top: number, bottom: number, to: Resampling, outside: number, out: Float32Array): void {
+    const [rows, sums] = [this.#rows, this.#sums];
+    const { width, height } = to;
+    for (let o = 0; o < height; o++) {
+      sums.fill(outside);
+      const first = down.first[o] as number;
+      const end = Math.min(first + down.taps, bottom);
+      for (let y = Math.max(first, top); y < end; y++) {
+        const weight = down.weights[o * down.taps + y - first] as number;
+        if (weight === 0) continue;
+        const row = (y - top) * width;
+        for (let x = 0; x < width; x++) sums[x] = (sums[x] as number) + weight * (rows[row + x] as number);
+      }
+      const target = o * width;
+      for (let x = 0; x < width; x++) out[target + x] = sums[x] as number;
     }
   }
-  const sums = new Float64Array(outWidth);
-  for (let o = 0; o < outHeight; o++) {
-    sums.fill(outside);
-    const first = down.first[o] as number;
-    for (let y = Math.max(first, top); y < Math.min(first + down.taps, bottom); y++) {
-      const weight = down.weights[o * down.taps + y - first] as number;
-      const row = (y - top) * outWidth;
-      for (let x = 0; x < outWidth; x++) sums[x] = (sums[x] as number) + weight * (rows[row + x] as number);
-    }
-    out.set(sums, o * outWidth);
+}
+
+/** Weighted sums along a line that holds the input pixels [left, right). */
+function sumAlong(
+  line: Float64Array,
+  left: number,
+  right: number,
+  { taps, first, weights }: Taps,
+  count: number,
+  out: Float64Array,
+  target: number,
+): void {
+  for (let o = 0; o < count; o++) {
+    const from = first[o] as number;
+    const start = Math.max(from, left);
+    const end = Math.min(from + taps, right);
+    let weight = o * taps + start - from;
+    let sum = 0;
+    for (let x = start - left; x < end - left; x++) sum += (line[x] as number) * (weights[weight++] as number);
+    out[target + o] = sum;
   }
 }
 
@@ -91,32 +144,34 @@ function covered({ first, taps }: Taps, count: number, size: number): readonly [
   return [Math.max(0, first[0] ?? 0), Math.min(size, (first[count - 1] ?? 0) + taps)];
 }
 
-/** Where a pixel's centre lies on one axis of a map: neighbours `low` and `low + 1` with weight `t` on the latter. */
-export interface Position {
-  readonly low: number;
-  readonly t: number;
+/** An array of at least that length, the given one if it will do. */
+function sized(array: Float64Array, length: number): Float64Array {
+  return array.length >= length ? array : new Float64Array(length);
 }
 
-/** Centres of pixels 0 to count - 1 of an axis on the axis of a map of `mapSize` pixels that covers [start, start + length); undefined outside the frame. */
-export function mapPositions(
-  count: number,
-  start: number,
-  length: number,
-  mapSize: number,
-): readonly (Position | undefined)[] {
-  return Array.from({ length: count }, (_, pixel) => {
+/** Where the centres of pixels lie on one axis of a map: between `low` and `low + 1` (or at `low` alone, where t is 0), `t` of the way. */
+export interface Positions {
+  /** Pixels [from, to) lie within the frame; the others have no position. */
+  readonly from: number;
+  readonly to: number;
+  readonly low: Int32Array;
+  readonly t: Float64Array;
+}
+
+/** Centres of pixels 0 to count - 1 of an axis on the axis of a map of `mapSize` pixels that covers [start, start + length). */
+export function mapPositions(count: number, start: number, length: number, mapSize: number): Positions {
+  const low = new Int32Array(count);
+  const t = new Float64Array(count);
+  let [from, to] = [count, 0];
+  for (let pixel = 0; pixel < count; pixel++) {
     const at = ((pixel + 0.5 - start) / length) * mapSize;
-    if (at < 0 || at > mapSize) return undefined;
+    if (!(at >= 0 && at <= mapSize)) continue;
+    if (from > pixel) from = pixel;
+    to = pixel + 1;
     const clamped = Math.min(Math.max(at - 0.5, 0), mapSize - 1);
-    const low = Math.min(Math.floor(clamped), mapSize - 2);
-    return { low, t: clamped - low };
-  });
-}
-
-/** Bilinear value of a map (rows of `mapWidth`, starting at `base` of `map`) at a position. */
-export function valueAt(map: Float32Array, base: number, mapWidth: number, x: Position, y: Position): number {
-  const at = base + y.low * mapWidth + x.low;
-  const top = (map[at] as number) * (1 - x.t) + (map[at + 1] as number) * x.t;
-  const bottom = (map[at + mapWidth] as number) * (1 - x.t) + (map[at + mapWidth + 1] as number) * x.t;
-  return top * (1 - y.t) + bottom * y.t;
+    const below = Math.max(0, Math.min(Math.floor(clamped), mapSize - 2));
+    low[pixel] = below;
+    t[pixel] = clamped - below;
+  }
+  return { from: Math.min(from, to), to, low, t };
 }

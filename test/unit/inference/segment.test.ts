@@ -86,7 +86,8 @@ describe('segment', () => {
 
   it('finds nothing in air and ends at the slice at which it is told to', async () => {
     const volume = store({ ...headWorld, value: () => -1000 }, { axes: [0, 1, 2], signs: [1, 1, 1] });
-    assert.deepEqual(await segment(volume, model, options), { slices: [], volumes: [0, 0, 0, 0, 0] });
+    const { slices, volumes, candidates } = await segment(volume, model, options);
+    assert.deepEqual([slices, volumes, candidates.slices], [[], [0, 0, 0, 0, 0], []]);
     const head = store(headWorld, { axes: [0, 1, 2], signs: [1, 1, 1] });
     let last = 0;
     const checkpoint = (done: number): void => {

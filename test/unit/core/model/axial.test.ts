@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { AIR, axialSlice, axialView, voxelVolume } from '../../../../src/core/model/axial';
+import { AIR, axialSlice, axialView } from '../../../../src/core/model/axial';
+import { orientationOf } from '../../../../src/core/model/orientation';
 import { displayPlane } from '../../../../src/core/reformat';
 import type { Volume } from '../../../../src/core/volume';
 import { allStorages, noiseWorld, store } from '../../../fixtures/volumes';
@@ -38,6 +39,24 @@ describe('axialView', () => {
     }
   });
 
+  it('turns pictures as letters say, for all 48 ways of storing a scan', () => {
+    const turned = orientationOf('SRA');
+    assert.ok(turned);
+    for (const storage of allStorages()) {
+      const volume = store(world, storage);
+      const view = axialView(volume, turned);
+      assert.deepEqual([view.width, view.height, view.depth, ...view.spacing], [7, 5, 4, 0.75, 0.5]);
+      const picture = axialSlice(volume, view, 2);
+      // Rows lead to the patient's right, columns to the front: against the world's x and y.
+      for (let y = 0; y < 5; y++) {
+        for (let x = 0; x < 7; x++) assert.equal(picture[y * 7 + x], world.value(4 - y, 6 - x, 2));
+      }
+    }
+    assert.equal(orientationOf('SLR'), undefined);
+    assert.equal(orientationOf('SP'), undefined);
+    assert.equal(orientationOf('SPLA'), undefined);
+  });
+
   it('agrees with the viewer on what an axial picture is', () => {
     for (const storage of allStorages()) {
       const volume = store(world, storage);
@@ -58,13 +77,5 @@ describe('axialSlice', () => {
     const scaled: Volume = { ...volume, voxels, slope: 2, intercept: -5, padding: { from: -2000, to: -2000 } };
     const picture = axialSlice(scaled, axialView(scaled), 0);
     assert.deepEqual([...picture.subarray(0, 4)], [AIR, -4003, AIR, 15]);
-  });
-});
-
-describe('voxelVolume', () => {
-  it("is the voxel's area times its slice's own extent, in mL", () => {
-    const volume = store(world, { axes: [0, 1, 2], signs: [1, 1, 1] });
-    const slices = volume.slices.map((slice, k) => ({ ...slice, extent: k + 1 }));
-    assert.ok(Math.abs(voxelVolume({ ...volume, slices }, 2) - (0.5 * 0.75 * 3) / 1000) < 1e-12);
   });
 });

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { inRoot } from '../../../../scripts/lib/paths.mjs';
 import { axialSlice, axialView } from '../../../../src/core/model/axial';
 import { frameOf } from '../../../../src/core/model/frame';
-import { type ModelInput, parseManifest } from '../../../../src/core/model/manifest';
-import { fillInput, inputLength } from '../../../../src/core/model/preprocess';
+import { inputLength, type ModelInput, parseManifest } from '../../../../src/core/model/manifest';
+import { fillInput } from '../../../../src/core/model/preprocess';
 import { loadScan } from '../../../../src/node/load-scan';
 import { findScans } from '../../../../src/node/scan-files';
 
