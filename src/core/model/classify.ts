@@ -82,13 +82,9 @@ export function patientProbabilities(
   );
 }
 
-/** Probability from which each finding is called: the manifest's for its label, else its one for all. */
-export function thresholdsOf(
-  classes: readonly FindingClass[],
-  threshold: number,
-  own: Readonly<Partial<Record<SliceLabel, number>>>,
-): Probabilities {
-  return Object.fromEntries(classes.map((name) => [name, own[name] ?? threshold]));
+/** Probability from which each finding is called, where it is the same for all. */
+export function thresholdsOf(classes: readonly FindingClass[], threshold: number): Probabilities {
+  return Object.fromEntries(classes.map((name) => [name, threshold]));
 }
 
 /** The thresholds that hold where a user may have set one for all findings. */
