@@ -13,6 +13,8 @@ import { registerComparing } from './compare/register';
 import { Disagreements } from './disagreement/register';
 import { ANY_FILE_VIEW, SCAN_VIEW, ScanEditorProvider } from './editor/provider';
 import { SessionList } from './editor/session-list';
+import { registerEngine } from './engine/commands';
+import { EngineSource } from './engine/engine';
 import { registerGit } from './git/register';
 import { ModelRegistry } from './models/registry';
 import { PendingProposals } from './proposal/pending';
@@ -28,6 +30,8 @@ export interface Exports {
   readonly comparisons: AnnotationViewProvider;
   readonly texts: Texts;
   readonly disagreements: Disagreements;
+  readonly status: StatusReporter;
+  readonly engine: EngineSource;
 }
 
 export function activate(context: vscode.ExtensionContext): Exports {
@@ -36,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const sessions = new SessionList();
   const unsaved = new UnsavedTexts();
   const status = new StatusReporter(sessions);
+  const engine = new EngineSource(context, vscode.Uri.joinPath(extensionUri, 'dist', 'inference.cjs').fsPath, log);
   let client: InferenceClient | undefined;
   const services: Services = {
     extensionUri,
@@ -50,12 +55,13 @@ export function activate(context: vscode.ExtensionContext): Exports {
     headers: new HeaderReader(),
     inference: () => {
       client ??= new InferenceClient({
-        script: vscode.Uri.joinPath(extensionUri, 'dist', 'inference.cjs').fsPath,
+        script: engine.script,
         log: (line) => log.info(line),
+        engine: () => engine.engine(),
+        onRun: (run) => status.modelRan(run),
       });
       return client;
     },
-    modelUsed: (name, provider) => status.modelUsed(name, provider),
   };
   // One for each type of editor: VS Code takes an edit to be of the type whose provider tells of it.
   const scans = new ScanEditorProvider(services);
@@ -81,11 +87,12 @@ export function activate(context: vscode.ExtensionContext): Exports {
     registerOpenSeries(services),
     registerOpenSample(services, context.globalStorageUri),
     ...registerSegment(services),
+    ...registerEngine(services, engine),
     ...registerProposals(services),
     ...registerClassification(services),
     registerShowAnnotation(services),
     ...registerGit(services),
     vscode.commands.registerCommand('hemorica.showLog', () => log.show()),
   );
-  return { sessions, comparisons: comparing.provider, texts, disagreements };
+  return { sessions, comparisons: comparing.provider, texts, disagreements, status, engine };
 }

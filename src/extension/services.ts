@@ -17,6 +17,4 @@ export interface Services {
   readonly proposals: PendingProposals;
   /** The inference process's client; the process itself starts with the first request. */
   readonly inference: () => InferenceClient;
-  /** To be called when a model has run, so that the status bar can name it. */
-  readonly modelUsed: (name: string, provider: string) => void;
 }

@@ -1,5 +1,8 @@
 import * as vscode from 'vscode';
+import type { EngineRun } from '../node/inference-client';
 import type { SessionList } from './editor/session-list';
+import { engineTooltip } from './engine/report';
+import { remoteSettings } from './engine/settings';
 import { howToRun, modelLabel, nameOfModel } from './models/model';
 import { statusText } from './status-text';
 
@@ -8,8 +11,8 @@ export class StatusReporter implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem('hemorica.status', vscode.StatusBarAlignment.Right, 100);
   readonly #subscriptions: vscode.Disposable[];
   readonly #keys = new Map<string, unknown>();
-  /** The model and execution provider that ran last. */
-  #used: string | undefined;
+  /** What ran last. */
+  #run: EngineRun | undefined;
 
   constructor(private readonly sessions: SessionList) {
     this.#item.name = 'Hemorica';
@@ -20,16 +23,23 @@ export class StatusReporter implements vscode.Disposable {
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#update()),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (['hemorica.inference', 'hemorica.models'].some((section) => event.affectsConfiguration(section)))
-          this.#used = undefined;
+          this.#run = undefined;
         this.#update();
       }),
     ];
     this.#update();
   }
 
-  modelUsed(name: string, provider: string): void {
-    this.#used = modelLabel(name, provider);
+  /** To be called when a model has run. */
+  modelRan(run: EngineRun): void {
+    this.#run = run;
     this.#update();
+  }
+
+  /** What the status bar says beyond its text; undefined where it is hidden. */
+  get tooltip(): string | undefined {
+    const { tooltip } = this.#item;
+    return tooltip instanceof vscode.MarkdownString ? tooltip.value : tooltip;
   }
 
   #update(): void {
@@ -47,15 +57,16 @@ export class StatusReporter implements vscode.Disposable {
       return;
     }
     this.#item.text = statusText(this.#model(session.document.uri), session.status);
-    this.#item.tooltip = vscode.l10n.t('Hemorica is for research and is no medical device. Click to set the window.');
+    this.#item.tooltip = engineTooltip(this.#run);
     this.#item.show();
   }
 
   /** The model that runs on a scan; undefined where none can. */
   #model(scan: vscode.Uri): string | undefined {
     if (!vscode.workspace.isTrusted || scan.scheme !== 'file') return undefined;
+    if (this.#run) return modelLabel(this.#run.model, this.#run.provider);
     const name = nameOfModel('segmentation');
-    return this.#used ?? (name && modelLabel(name, howToRun().providers[0] ?? 'cpu'));
+    return name && modelLabel(name, isRemote() ? 'remote' : (howToRun().providers[0] ?? 'cpu'));
   }
 
   #setContext(key: string, value: unknown): void {
@@ -66,5 +77,14 @@ export class StatusReporter implements vscode.Disposable {
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+}
+
+/** Whether models are to run on a server; a setting that is wrong is told of when one runs. */
+function isRemote(): boolean {
+  try {
+    return remoteSettings() !== undefined;
+  } catch {
+    return true;
   }
 }

@@ -19,12 +19,14 @@ import {
   type CheckMaskParams,
   type EngineAttempt,
   type EngineParams,
+  type EngineTrial,
   InferenceProgress,
   InferenceProvider,
   type InferenceStage,
   Segment,
   type SegmentParams,
   type SegmentResult,
+  TryEngine,
 } from '../protocol/inference';
 import { CheckModel, type Inspection, InspectModel } from '../protocol/inspect';
 import { crash, InferenceStopped, ProviderCrash, toError } from './inference-errors';
@@ -138,6 +140,11 @@ export class InferenceClient {
   /** Runs a classifier on a scan. Rejects as `segment` does. */
   classify(params: Omit<ClassifyParams, 'id'>, options: RequestOptions = {}): Promise<ClassifyResult> {
     return this.#run(params, options, (running, all, token) => running.connection.sendRequest(Classify, all, token));
+  }
+
+  /** Runs a model once on zeros, to see what would run it. Rejects as `segment` does. */
+  tryEngine(params: EngineParams, options: RequestOptions = {}): Promise<EngineTrial> {
+    return this.#run(params, options, (running, all, token) => running.connection.sendRequest(TryEngine, all, token));
   }
 
   /** Holds an annotation against its scan. Rejects as `segment` does. */

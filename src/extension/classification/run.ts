@@ -72,7 +72,6 @@ async function classifyOne(
         { ...nameOf(scan.files), model: folder, providers, ...(threads !== undefined && { threads }) },
         { signal, onProgress },
       );
-    services.modelUsed(result.model.name, result.model.provider);
     return { scan, result };
   } catch (error) {
     if (signal.aborted || !(error instanceof ScanError || error instanceof InferenceStopped)) throw error;

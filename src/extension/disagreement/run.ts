@@ -49,7 +49,7 @@ export class DisagreementRun implements vscode.Disposable {
     files: readonly string[],
     readonly model: ComparedModel,
     private readonly results: ModelResults,
-    private readonly services: Pick<Services, 'inference' | 'modelUsed' | 'log'>,
+    private readonly services: Pick<Services, 'inference' | 'log'>,
   ) {
     for (const file of files) {
       const name = nameBelow(folder, file);
@@ -129,8 +129,6 @@ export class DisagreementRun implements vscode.Disposable {
       const fromLast = countsFromLast(geometryFromAffine(affine, size));
       entry.listed = { name, disagreement: compared.disagreement, order: { slices: size[2], fromLast } };
       entry.known = { scan: compared.scan, result: compared.result };
-      const { model } = compared.result;
-      if (compared.ran) this.services.modelUsed(model.name, model.provider);
       return compared;
     } catch (error) {
       if (signal.aborted) throw error;

@@ -15,7 +15,7 @@ export interface ModelChoice {
   readonly threads: number | undefined;
 }
 
-const PROVIDERS = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml'];
+const PROVIDERS = ['auto', 'cuda', 'dml', 'coreml', 'webgpu', 'cpu'];
 
 /**
  * The model that the user has chosen for a task, or else the default one; where the chosen one cannot
@@ -58,7 +58,7 @@ export function howToRun(): Pick<ModelChoice, 'providers' | 'threads'> {
   const threads = configuration.get<unknown>('inference.threads');
   const providers = Array.isArray(configured) ? configured.filter((name) => PROVIDERS.includes(name)) : [];
   return {
-    providers: providers.length > 0 ? providers : ['cpu'],
+    providers: providers.length > 0 ? providers : ['auto'],
     threads: typeof threads === 'number' && Number.isInteger(threads) && threads > 0 ? threads : undefined,
   };
 }

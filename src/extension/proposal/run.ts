@@ -85,7 +85,6 @@ async function proposeOne(
       },
       { signal, onProgress },
     );
-    services.modelUsed(result.model.name, result.model.provider);
     const pending = await propose(scan, result, services, slices);
     return { scan, pending };
   } catch (error) {
