@@ -7,11 +7,12 @@ import {
   IPCMessageWriter,
   ResponseError,
 } from 'vscode-jsonrpc/node';
-import { ScanError } from '../core/volume';
+import { ScanError, type Volume } from '../core/volume';
 import { checkOnScan } from '../node/check-scan';
 import { findImage } from '../node/find-image';
 import { loadScan, referenceTo } from '../node/load-scan';
 import { findScans, type ScanFiles } from '../node/scan-files';
+import { Classify, type ClassifyParams, type ClassifyResult } from '../protocol/classification';
 import {
   CANCELLED,
   CheckMask,
@@ -23,11 +24,14 @@ import {
   Segment,
   type SegmentParams,
   type SegmentResult,
+  TryEngine,
 } from '../protocol/inference';
 import { CheckModel, InspectModel } from '../protocol/inspect';
+import { classifierOf, classify } from './classify';
 import { inspectModel } from './inspect';
-import { loadModel } from './model';
-import { segment } from './segment';
+import { type LoadedModel, loadModel } from './model';
+import { segment, segmentationOf } from './segment';
+import { tryEngine } from './try-engine';
 
 class Cancelled extends Error {
   override readonly name = 'Cancelled';
@@ -39,6 +43,9 @@ const connection = createMessageConnection(new IPCMessageReader(process), new IP
 let last: Promise<unknown> = Promise.resolve();
 
 connection.onRequest(Segment, (params, token) => inTurn(params.path, token, (signal) => answer(params, signal)));
+connection.onRequest(Classify, (params, token) =>
+  inTurn(params.path, token, (signal) => answerClassify(params, signal)),
+);
 connection.onRequest(CheckMask, ({ id, annotation, image, masks }, token) =>
   inTurn(annotation, token, async (signal) => {
     const report = reporter(id);
@@ -61,6 +68,12 @@ connection.onRequest(CheckModel, ({ id, model }, token) =>
     reporter(id)('loading-model', 0, 0);
     await loadModel(model, { providers: ['cpu'] });
     return null;
+  }),
+);
+connection.onRequest(TryEngine, (params, token) =>
+  inTurn(params.model, token, (signal) => {
+    reporter(params.id)('loading-model', 0, 0);
+    return tryEngine(params, signal, announce);
   }),
 );
 // Without its host the process has nobody to work for.
@@ -95,6 +108,56 @@ const reporter =
     void connection.sendNotification(InferenceProgress, { id, stage, done, total });
 
 async function answer(params: SegmentParams, signal: AbortSignal): Promise<SegmentResult> {
+  const { report, model, scan, volume } = await opened(params, signal);
+  const threshold = params.threshold ?? model.manifest.threshold;
+  const { candidates, ...mask } = await segment(volume, model, {
+    threshold,
+    signal,
+    ...(params.slices && { slices: params.slices }),
+    checkpoint: (done, total) => {
+      signal.throwIfAborted();
+      report('running', done, total);
+    },
+  });
+  const { name, version, sha256 } = model.manifest;
+  return {
+    ...mask,
+    ...(params.candidates && { candidates }),
+    image: referenceTo(volume, scan),
+    model: { name, version, sha256, threshold, provider: model.network.provider },
+    defaultThreshold: model.manifest.threshold,
+    minimumVolume: segmentationOf(model).postprocessing.minimumVolume,
+    attempts: model.network.attempts,
+    extents: volume.slices.map(({ extent }) => extent),
+    notices: volume.notices,
+  };
+}
+
+async function answerClassify(params: ClassifyParams, signal: AbortSignal): Promise<ClassifyResult> {
+  const { report, model, scan, volume } = await opened(params, signal);
+  const classifier = classifierOf(model);
+  const classified = await classify(volume, classifier, {
+    signal,
+    checkpoint: (done, total) => {
+      signal.throwIfAborted();
+      report('running', done, total);
+    },
+  });
+  const { name, version, sha256, threshold } = classifier.manifest;
+  return {
+    ...classified,
+    image: referenceTo(volume, scan),
+    model: { name, version, sha256, threshold, provider: model.network.provider },
+    attempts: model.network.attempts,
+    notices: volume.notices,
+  };
+}
+
+/** The model and the scan that a request names. */
+async function opened(
+  params: SegmentParams | ClassifyParams,
+  signal: AbortSignal,
+): Promise<{ report: Report; model: LoadedModel; scan: ScanFiles; volume: Volume }> {
   const report = reporter(params.id);
   report('loading-model', 0, 0);
   const model = await loadModel(params.model, { ...params, signal, onProvider: announce });
@@ -105,26 +168,10 @@ async function answer(params: SegmentParams, signal: AbortSignal): Promise<Segme
     signal,
     onProgress: (done, total) => report('decoding', done, total),
   });
-  const threshold = params.threshold ?? model.manifest.threshold;
-  const mask = await segment(volume, model, {
-    threshold,
-    checkpoint: (done, total) => {
-      signal.throwIfAborted();
-      report('running', done, total);
-    },
-  });
-  const { name, version, sha256 } = model.manifest;
-  return {
-    ...mask,
-    image: referenceTo(volume, scan),
-    model: { name, version, sha256, threshold, provider: model.network.provider },
-    attempts: model.network.attempts,
-    extents: volume.slices.map(({ extent }) => extent),
-    notices: volume.notices,
-  };
+  return { report, model, scan, volume };
 }
 
-async function oneScan({ path: file, files }: SegmentParams, signal: AbortSignal): Promise<ScanFiles> {
+async function oneScan({ path: file, files }: SegmentParams | ClassifyParams, signal: AbortSignal): Promise<ScanFiles> {
   if (files) return { kind: 'dicom', name: path.basename(file), files, folder: file, largeSeries: [] };
   const { scans } = await findScans(file, { signal });
   const [scan, another] = scans;
