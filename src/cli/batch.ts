@@ -2,16 +2,17 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Argv } from 'yargs';
-import { InferenceClient } from '../node/inference-client';
+import { type Engine, InferenceClient } from '../node/inference-client';
 import { BatchReport, type Done, type ScanReport } from './batch-report';
 import { findCohort, type Member, parseShard } from './cohort';
+import { type EngineArguments, engineOf, engineOptions, engineParams, engineReporter } from './engine';
 import type { ModelIdentity } from './finished';
 import { attempt, complain, isExpected, ProgressLine, withPath } from './output';
 import { INFERENCE } from './place';
 import { pathOf, shown } from './scan-summary';
 
 /** Options of every command that works through a cohort. */
-export interface BatchArguments {
+export interface BatchArguments extends EngineArguments {
   readonly paths: string[];
   readonly shard: string | undefined;
   readonly report: string | undefined;
@@ -21,7 +22,7 @@ export interface BatchArguments {
 
 /** Adds the options to a command's own. */
 export function batchOptions<T>(yargs: Argv<T>) {
-  return yargs
+  return engineOptions(yargs)
     .positional('paths', {
       type: 'string',
       array: true,
@@ -45,6 +46,8 @@ export function batchOptions<T>(yargs: Argv<T>) {
 
 /** What the work on one scan can use. */
 export interface Workplace {
+  /** What is to run the model, for a request. */
+  readonly engine: ReturnType<typeof engineParams>;
   readonly client: InferenceClient;
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
@@ -83,7 +86,15 @@ export async function runBatch(
     complain(message);
     report.add({ path: file, status: 'failed', problem: message });
   }
-  const client = new InferenceClient({ script: INFERENCE });
+  let engine: Promise<Engine> | undefined;
+  const client = new InferenceClient({
+    script: INFERENCE,
+    engine: () => {
+      engine ??= engineOf(options, model.name);
+      return engine;
+    },
+    ...(!options.quiet && !options.json && { onRun: engineReporter() }),
+  });
   const interrupt = new AbortController();
   let interrupted = 0;
   const handlers = ENDINGS.map(([signal, code]) => {
@@ -96,7 +107,7 @@ export async function runBatch(
   });
   try {
     await workThrough(members, report, options, interrupt.signal, (member, onProgress) =>
-      work(member, { client, signal: interrupt.signal, onProgress }),
+      work(member, { client, engine: engineParams(options), signal: interrupt.signal, onProgress }),
     );
     if (!options.quiet && !options.json) complain('results are for research only; this is not a medical device.');
   } catch (error) {

@@ -21,10 +21,10 @@ export function printSegmented(
 ): void {
   const volumes = Object.fromEntries(SUBTYPES.map((name, n) => [name, result.volumes[n] ?? 0]));
   if (json) {
-    const { model, image, notices, slices } = result;
+    const { model, attempts, image, notices, slices } = result;
     const slicesWithBlood = slices.map(({ slice }) => slice);
     const written = { annotation, ...(labels !== undefined && { labels }) };
-    const found = { volume, volumes, slicesWithBlood, model, image, notices };
+    const found = { volume, volumes, slicesWithBlood, model, attempts, image, notices };
     print(JSON.stringify({ path: pathOf(scan), status: 'segmented', ...written, ...found }));
     return;
   }

@@ -10,6 +10,7 @@ import { WriteError, writeAtomically } from '../node/atomic-write';
 import type { InferenceClient } from '../node/inference-client';
 import { nameOf } from '../node/scan-files';
 import type { SegmentResult } from '../protocol/inference';
+import type { Workplace } from './batch';
 import type { Member } from './cohort';
 import { finishedAnnotation, type ModelIdentity } from './finished';
 import { labelMap } from './label-map';
@@ -27,6 +28,7 @@ export interface SegmentScanOptions {
   readonly nifti: boolean;
   readonly force: boolean;
   readonly client: InferenceClient;
+  readonly engine: Workplace['engine'];
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
 }
@@ -54,9 +56,6 @@ export async function targetsOf(
   return { folder, annotation, labels: annotation.slice(0, -ANNOTATION_SUFFIX.length) + LABELS_SUFFIX };
 }
 
-/** Execution provider of the command line. */
-const PROVIDERS = ['cpu'] as const;
-
 /**
  * Segments a scan, or finds it finished. The annotation is written first and the label map second, so
  * that a run which was killed between leaves nothing that the next one would not know.
@@ -81,7 +80,7 @@ export async function segmentScan(member: Member, options: SegmentScanOptions): 
     {
       ...nameOf(scan),
       model: options.folder,
-      providers: PROVIDERS,
+      ...options.engine,
       ...(options.threshold !== undefined && { threshold: options.threshold }),
     },
     { signal, onProgress: (stage) => onProgress(stageText(stage, 'segmenting')) },

@@ -22,9 +22,6 @@ interface ClassifyArguments extends ModelArguments, BatchArguments {
   readonly slices: boolean;
 }
 
-/** Execution provider of the command line. */
-const PROVIDERS = ['cpu'] as const;
-
 export const classify: CommandModule<object, ClassifyArguments> = {
   command: 'classify <paths..>',
   describe: 'Say with a model how likely hemorrhage is, slice by slice and of the patient',
@@ -91,7 +88,7 @@ async function runModel(
       };
     }
     const result = await place.client.classify(
-      { ...nameOf(member.scan), model: folder, providers: PROVIDERS },
+      { ...nameOf(member.scan), model: folder, ...place.engine },
       { signal: place.signal, onProgress: (stage) => place.onProgress(stageText(stage, 'classifying')) },
     );
     const file = pathOf(member.scan);

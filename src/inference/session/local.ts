@@ -3,7 +3,8 @@ import path from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { ScanError } from '../../core/volume';
 import type { EngineAttempt } from '../../protocol/inference';
-import { missingLibrary } from './cuda';
+import { missingHardware } from './hardware';
+import { missingLibrary } from './libraries';
 import type { Network, TensorMetadata, TensorValue } from './network';
 import { chooseProviders, lacksOperators, problemOf } from './providers';
 
@@ -56,7 +57,7 @@ class LocalNetwork implements Network {
     const available = ort.listSupportedBackends().map(({ name }) => name);
     const { providers, crashed = [] } = this.options;
     const system = `${process.platform}-${process.arch}`;
-    const { candidates, refused } = chooseProviders(providers, available, crashed, system);
+    const { candidates, refused } = chooseProviders(providers, available, crashed, system, missingHardware);
     this.#left = [...candidates];
     this.#attempts = [...refused];
     await this.#next();
@@ -138,7 +139,7 @@ class LocalNetwork implements Network {
   #failed(provider: string, error: unknown): void {
     // A result that is no tensor of the right type is the same with every provider.
     if (error instanceof ScanError) throw error;
-    const missing = provider === 'cuda' || provider === 'tensorrt' ? missingLibrary(provider) : undefined;
+    const missing = missingLibrary(provider);
     this.#attempts.push({ provider, problem: missing ?? problemOf(error) });
   }
 }

@@ -22,12 +22,14 @@ export interface Choice {
  * @param available Names that the installed ONNX Runtime knows on this system.
  * @param crashed Providers that took a process with them, and how.
  * @param system Name of the system for messages, e.g. "linux-x64".
+ * @param unfit Why a provider that nobody named is not worth a try; undefined where it is.
  */
 export function chooseProviders(
   requested: readonly string[],
   available: readonly string[],
   crashed: readonly EngineAttempt[],
   system: string,
+  unfit: (provider: string) => string | undefined,
 ): Choice {
   const wanted = requested.flatMap((name) =>
     name === AUTO ? PREFERENCE.filter((one) => available.includes(one)) : [name],
@@ -39,7 +41,11 @@ export function chooseProviders(
     if (!available.includes(provider)) {
       const problem = `${TITLES[provider] ?? provider} is not part of ONNX Runtime's build for ${system}.`;
       refused.push({ provider, problem });
-    } else if (crash) refused.push(crash);
+      continue;
+    }
+    const problem = requested.includes(provider) ? undefined : unfit(provider);
+    if (crash) refused.push(crash);
+    else if (problem !== undefined) refused.push({ provider, problem });
     else candidates.push(provider);
   }
   return { candidates, refused };

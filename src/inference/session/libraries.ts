@@ -1,4 +1,4 @@
-/** Why ONNX Runtime cannot use CUDA: it only says that a shared library did not load. */
+/** Why ONNX Runtime cannot use a provider on Linux: of CUDA it only says that a shared library did not load, of WebGPU that there is no adapter. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -7,9 +7,11 @@ const RUNTIME = 'libonnxruntime.so.1';
 
 /**
  * The library without which a provider cannot work, one sentence; undefined if all are there.
- * @param provider "cuda" or "tensorrt".
  */
 export function missingLibrary(provider: string): string | undefined {
+  if (process.platform !== 'linux') return undefined;
+  if (provider === 'webgpu') return vulkanProblem();
+  if (provider !== 'cuda' && provider !== 'tensorrt') return undefined;
   const folder = runtimeFolder();
   if (folder === undefined) return undefined;
   for (const name of ['libonnxruntime_providers_shared.so', `libonnxruntime_providers_${provider}.so`]) {
@@ -27,6 +29,12 @@ function runtimeFolder(): string | undefined {
   if (named !== undefined || process.platform !== 'linux') return named;
   const [, loaded] = new RegExp(`(/.*)/${RUNTIME}$`, 'm').exec(readFileSync('/proc/self/maps', 'utf8')) ?? [];
   return loaded;
+}
+
+function vulkanProblem(): string | undefined {
+  return loadProblem('libvulkan.so.1') === undefined
+    ? undefined
+    : 'libvulkan.so.1 is not installed, by which WebGPU finds GPUs. Install the package libvulkan1 and a driver for Vulkan.';
 }
 
 /** What the loader says against a library; undefined if it loads. */
