@@ -9,6 +9,7 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { ScanError } from '../core/volume';
 
 /** Libraries that the CUDA provider needs, beside the driver's own; names without ".so" and version. */
 export const CUDA_LIBRARIES = [
@@ -43,7 +44,7 @@ export interface CudaFolder {
  * @param folder What the user has named; '' for none.
  * @param script The program that loads ONNX Runtime, by which its package is found.
  * @param cache Folder in which links may be made.
- * Throws Error naming the folder where it cannot be read.
+ * Throws ScanError naming the folder where it cannot be read.
  */
 export async function cudaFolder(folder: string, script: string, cache: string): Promise<CudaFolder> {
   if (folder === '' || process.platform !== 'linux' || process.arch !== 'x64') return { env: {}, missing: [] };
@@ -83,8 +84,12 @@ async function findLibraries(folder: string): Promise<ReadonlyMap<string, string
     const next: string[] = [];
     for (const one of level) {
       const entries = await fs.readdir(one, { withFileTypes: true }).catch((error: Error) => {
-        if (one === folder) throw new Error(`${folder} cannot be read (${error.message}).`);
-        return [];
+        if (one !== folder) return [];
+        throw new ScanError(
+          folder,
+          `the folder cannot be read (${error.message}).`,
+          "Name a folder with CUDA's libraries.",
+        );
       });
       seen += entries.length;
       if (seen > MOST_ENTRIES) return found;

@@ -4,6 +4,7 @@ import path from 'node:path';
 
 /** ONNX Runtime's own library; its providers are looked for beside the copy that was loaded. */
 const RUNTIME = 'libonnxruntime.so.1';
+const DRIVER = 'libcuda.so.1';
 
 /**
  * The library without which a provider cannot work, one sentence; undefined if all are there.
@@ -47,6 +48,7 @@ function loadProblem(file: string): string | undefined {
     // It loaded, and node then found that it is no module of its own.
     if (/did not self-register/.test(said)) return undefined;
     const [, library] = /^([^\s:/]+): cannot open shared object file/.exec(said) ?? [];
+    if (library === DRIVER) return `${library} is not installed, which is a part of NVIDIA's driver.`;
     return library === undefined
       ? `${path.basename(file)} cannot be loaded (${said.split('\n')[0]}).`
       : `${library} is not installed, which ${path.basename(file)} needs. "Hemorica: Set Up GPU" says how to get it.`;

@@ -119,7 +119,7 @@ class LocalNetwork implements Network {
     throw new ScanError(
       this.file,
       `the network cannot be run (${reasons.join('; ') || 'no execution provider was named'}).`,
-      'Install the model again, or choose other execution providers.',
+      'Choose other execution providers, or install the model again.',
     );
   }
 
