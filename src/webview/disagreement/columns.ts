@@ -15,15 +15,16 @@ export interface Column<T> {
   readonly show: (row: T) => string | Node;
   /** The direction of the first click: the worst first. */
   readonly down: boolean;
-  /** Track of the grid. */
+  /** Track of the grid, and where there is little room. */
   readonly width: string;
+  readonly narrow: string;
   /** Figures stand at the right. */
   readonly figure?: boolean;
   /** Left out where there is little room. */
   readonly minor?: boolean;
 }
 
-const FIGURE = { figure: true, down: true, width: 'minmax(62px, 0.5fr)' } as const;
+const FIGURE = { figure: true, down: true, width: 'minmax(58px, 0.5fr)', narrow: 'minmax(40px, 0.6fr)' } as const;
 
 export function kindName(kind: LesionDisagreementKind): string {
   return { missed: t('Missed'), false: t('False'), flipped: t('Flipped') }[kind];
@@ -34,6 +35,9 @@ export function volume(milliliters: number): string {
   return milliliters === 0 ? '0' : milliliters.toFixed(milliliters < 1 ? 2 : 1);
 }
 
+/** The name of an annotation without its ending, which all have. */
+const shortName = (name: string): string => name.replace(/\.ich\.json$/, '');
+
 const dice = (value: number | undefined): string => (value === undefined ? '-' : value.toFixed(2));
 
 const nameColumn = <T extends { readonly scan: string }>(): Column<T> => ({
@@ -41,9 +45,10 @@ const nameColumn = <T extends { readonly scan: string }>(): Column<T> => ({
   title: t('Annotation'),
   about: t('The annotation, below the compared folder'),
   value: ({ scan }) => scan,
-  show: ({ scan }) => element('span', { class: 'name', text: scan, title: scan }),
+  show: ({ scan }) => element('span', { class: 'name', text: shortName(scan), title: scan }),
   down: false,
   width: 'minmax(120px, 2fr)',
+  narrow: 'minmax(60px, 1.5fr)',
 });
 
 interface WithFigures {
@@ -88,7 +93,7 @@ export function scanColumns(): Column<ScanRow>[] {
       ...nameColumn<ScanRow>(),
       show: ({ scan, problem, figures }) =>
         element('span', { class: 'name', title: problem ?? scan }, [
-          scan,
+          shortName(scan),
           problem !== undefined
             ? element('span', { class: 'problem', text: ` ${problem}` })
             : figures
@@ -130,6 +135,7 @@ export function sliceColumns(): Column<SliceRow>[] {
       show: ({ number }) => String(number),
       down: false,
       width: '52px',
+      narrow: '34px',
     },
     ...figureColumns<SliceRow>(),
     {
@@ -141,6 +147,7 @@ export function sliceColumns(): Column<SliceRow>[] {
         element('span', { class: 'name', text: flipsText(labelFlips), title: flipsText(labelFlips) }),
       down: true,
       width: 'minmax(60px, 1fr)',
+      narrow: '0',
       minor: true,
     },
   ];
@@ -168,6 +175,7 @@ export function lesionColumns(colors: () => readonly string[]): Column<LesionRow
       show: ({ lesion }) => kindName(lesion.kind),
       down: false,
       width: 'minmax(60px, 0.5fr)',
+      narrow: '56px',
     },
     {
       id: 'subtype',
@@ -183,6 +191,7 @@ export function lesionColumns(colors: () => readonly string[]): Column<LesionRow
         ]),
       down: false,
       width: 'minmax(116px, 0.8fr)',
+      narrow: '106px',
     },
     {
       ...FIGURE,
@@ -191,7 +200,6 @@ export function lesionColumns(colors: () => readonly string[]): Column<LesionRow
       about: t('Volume of the lesion'),
       value: ({ lesion }) => lesion.volume,
       show: ({ lesion }) => volume(lesion.volume),
-      width: 'minmax(76px, 0.5fr)',
     },
     {
       ...FIGURE,

@@ -61,12 +61,14 @@ export function table<T extends { readonly key: string }>(options: {
     { class: 'head', role: 'group', attributes: { 'aria-label': t('Sort by') } },
     buttons.map(({ button }) => button),
   );
-  const tracks = (all: readonly Column<T>[]): string => all.map(({ width }) => width).join(' ');
   const holder = element(
     'div',
     {
       class: 'table',
-      style: { '--columns': tracks(columns), '--columns-narrow': tracks(columns.filter(({ minor }) => !minor)) },
+      style: {
+        '--columns': columns.map(({ width }) => width).join(' '),
+        '--columns-narrow': columns.flatMap(({ minor, narrow }) => (minor ? [] : [narrow])).join(' '),
+      },
     },
     [head, list.element],
   );
