@@ -16,6 +16,7 @@ import { SessionList } from './editor/session-list';
 import { registerEngine } from './engine/commands';
 import { EngineSource } from './engine/engine';
 import { registerGit } from './git/register';
+import { type Models, registerModels } from './models/register';
 import { ModelRegistry } from './models/registry';
 import { PendingProposals } from './proposal/pending';
 import { registerProposals } from './proposal/register';
@@ -29,6 +30,7 @@ export interface Exports {
   readonly sessions: SessionList;
   readonly comparisons: AnnotationViewProvider;
   readonly texts: Texts;
+  readonly models: Models;
   readonly disagreements: Disagreements;
   readonly status: StatusReporter;
   readonly engine: EngineSource;
@@ -42,12 +44,13 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const status = new StatusReporter(sessions);
   const engine = new EngineSource(context, vscode.Uri.joinPath(extensionUri, 'dist', 'inference.cjs').fsPath, log);
   let client: InferenceClient | undefined;
+  const models = new ModelRegistry(extensionUri, context.globalStorageUri, context.globalState);
   const services: Services = {
     extensionUri,
     log,
     sessions,
     unsaved,
-    models: new ModelRegistry(extensionUri, context.globalStorageUri),
+    models,
     proposals: new PendingProposals(
       vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'proposals'),
       log,
@@ -68,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
   const anyFiles = new ScanEditorProvider(services);
   const comparing = registerComparing(services);
   const texts = registerTexts(services, context.storageUri);
+  const managed = registerModels(services);
   const disagreements = new Disagreements(services, context.storageUri ?? context.globalStorageUri);
   const options = { supportsMultipleEditorsPerDocument: true };
   subscriptions.push(
@@ -83,6 +87,8 @@ export function activate(context: vscode.ExtensionContext): Exports {
     ...registerViewCommands(services, () => comparing.provider.active),
     ...comparing.subscriptions,
     texts,
+    models,
+    managed,
     disagreements,
     registerOpenSeries(services),
     registerOpenSample(services, context.globalStorageUri),
@@ -94,5 +100,5 @@ export function activate(context: vscode.ExtensionContext): Exports {
     ...registerGit(services),
     vscode.commands.registerCommand('hemorica.showLog', () => log.show()),
   );
-  return { sessions, comparisons: comparing.provider, texts, disagreements, status, engine };
+  return { sessions, comparisons: comparing.provider, texts, models: managed, disagreements, status, engine };
 }

@@ -8,11 +8,25 @@ import { SECTION } from '../settings';
 /** Name of the folder of a workspace in which its own models lie. */
 export const WORKSPACE_MODELS = 'models';
 
-export class ModelRegistry {
-  /** @param storage Folder of the extension for what the user adds for all workspaces. */
+/** Key of the folders that the user has added models to, beside those that are ours. */
+const ADDED = 'models.added';
+
+export class ModelRegistry implements vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #settings = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration(`${SECTION}.models`)) this.#changed.fire();
+  });
+  /** Models may have come, gone or been chosen; what happens to files from outside is not told. */
+  readonly onDidChange = this.#changed.event;
+
+  /**
+   * @param storage Folder of the extension for what the user adds for all workspaces.
+   * @param memory Keeps which folders of workspaces hold what the user has added.
+   */
   constructor(
     private readonly extensionUri: vscode.Uri,
     private readonly storage: vscode.Uri,
+    private readonly memory: vscode.Memento,
   ) {}
 
   /** Folder for models that the user adds for all workspaces; it need not be there yet. */
@@ -39,9 +53,38 @@ export class ModelRegistry {
     ];
   }
 
+  /** Whether the user has added a model, so that it is theirs to remove. */
+  isAdded({ source, folder }: Pick<FoundModel, 'source' | 'folder'>): boolean {
+    return source === 'added' || this.#remembered.includes(folder);
+  }
+
+  /** To be called when the user has added a model. */
+  async remember(folder: string): Promise<void> {
+    await this.memory.update(ADDED, [...new Set([...this.#remembered, folder])]);
+    this.#changed.fire();
+  }
+
+  /** To be called when the user has removed a model. */
+  async forget(folder: string): Promise<void> {
+    await this.memory.update(
+      ADDED,
+      this.#remembered.filter((one) => one !== folder),
+    );
+    this.#changed.fire();
+  }
+
   /** All models, usable or not. They are read anew: that takes a few milliseconds. */
   all(): Promise<FoundModel[]> {
     return discoverModels(this.places());
+  }
+
+  dispose(): void {
+    this.#settings.dispose();
+    this.#changed.dispose();
+  }
+
+  get #remembered(): readonly string[] {
+    return this.memory.get<readonly string[]>(ADDED, []);
   }
 }
 

@@ -6,7 +6,8 @@ import schema from '../../../../media/ich-model.schema.json';
 import { inRoot } from '../../../../scripts/lib/paths.mjs';
 import { MANIFEST_VERSION, parseManifest } from '../../../../src/core/model/manifest';
 
-const valid = new Ajv({ strict: false }).compile(schema);
+const ajv = new Ajv({ strict: false });
+const valid = ajv.compile({ definitions: schema.definitions, $ref: '#/definitions/model' });
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 type Path = readonly (string | number)[];
@@ -102,7 +103,17 @@ const values: readonly Json[] = [
 ];
 
 describe('model schema', () => {
-  it('is of the version that is read', () => assert.equal(schema.properties.formatVersion.const, MANIFEST_VERSION));
+  it('is of the version that is read', () => {
+    assert.equal(schema.definitions.model.properties.formatVersion.const, MANIFEST_VERSION);
+  });
+
+  it('leaves files of other programs alone', () => {
+    const whole = ajv.compile(schema);
+    assert.equal(whole({ format: 'layers-model', modelTopology: {} }), true);
+    assert.equal(whole({ name: 'another' }), true);
+    assert.equal(whole({ format: 'hemorica-model' }), false);
+    assert.equal(whole({ format: 'hemorica' }), false);
+  });
 
   for (const { file, json } of manifests) {
     it(`and the reader agree on ${paths.relative(inRoot(), file)}, and on what is changed in it`, () => {
