@@ -37,8 +37,8 @@ def export(network: nn.Module, manifest: dict, folder: Path) -> None:
         write_model(manifest, file, folder)
 
 
-def write_onnx(network: nn.Module, example: Tensor, file: Path, inputs: str = INPUT, outputs: str = OUTPUT) -> None:
-    """Traces a network with any number of pictures. The weights are in the file itself."""
+def write_onnx(network: nn.Module, example: Tensor, file: Path, dynamic: bool = True) -> None:
+    """Traces a network; `dynamic`: to take any number of pictures. The weights are in the file itself."""
     network.eval()
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     with warnings.catch_warnings():
@@ -47,11 +47,11 @@ def write_onnx(network: nn.Module, example: Tensor, file: Path, inputs: str = IN
         program = torch.onnx.export(
             network,
             (example,),
-            input_names=[inputs],
-            output_names=[outputs],
+            input_names=[INPUT],
+            output_names=[OUTPUT],
             opset_version=OPSET,
             dynamo=True,
-            dynamic_shapes=({0: torch.export.Dim("pictures", min=1)},),
+            dynamic_shapes=({0: torch.export.Dim("pictures", min=1)},) if dynamic else None,
             verbose=False,
         )
     graph = program.model_proto
