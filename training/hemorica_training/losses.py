@@ -22,8 +22,8 @@ def masked(blood: Tensor, subtype: Tensor, labels: Tensor) -> Tensor:
     cross = F.binary_cross_entropy_with_logits(blood, target, reduction="none")
     probability = torch.sigmoid(blood)
     hard = cross * (1 + (cross.detach() > 0.5))
-    has = target.amax((1, 2, 3)) > 0
-    per_image = dice(probability, target, (1, 2, 3))[has].mean() if has.any() else blood.sum() * 0
+    has = target.amax((1, 2, 3))
+    per_image = (dice(probability, target, (1, 2, 3)) * has).sum() / has.sum().clamp(min=1)
     pooled = dice(probability, target, (0, 1, 2, 3))
     small = F.max_pool2d(labels[:, None].float(), 4)[:, 0].long()
     kinds = F.cross_entropy(subtype, small - 1, ignore_index=-1, reduction="none")

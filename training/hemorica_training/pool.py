@@ -45,7 +45,9 @@ class Pool:
 def _produce(hu, labels, counts, backgrounds: list[Anatomy], blood_share: float, seed: int, reuse: float, first: int) -> None:
     os.nice(5)
     ahead = min(len(hu), 1500)
-    while True:
+    parent = os.getppid()
+    # Ends with the training, also where that was killed.
+    while os.getppid() == parent:
         made = int(counts[0])
         if made > ahead + counts[1] / reuse:
             time.sleep(0.2)
