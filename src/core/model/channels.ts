@@ -44,10 +44,14 @@ export function usualViews(channels: number, layout: 'NCHW' | 'NCDHW'): Readonly
 /** Reads windows such as "40/80, 80/200": one for all channels, or one for each. The answer is a sentence where they do not fit. */
 export function readViews(text: string, channels: number): readonly ChannelView[] | string {
   const windows: Window[] = [];
-  for (const part of text.split(/[,;]+|\s+(?=\S+\/)/)) {
-    const [, center, width] = /^\s*(-?\d+(?:\.\d+)?)\s*\/\s*(\d+(?:\.\d+)?)\s*$/.exec(part) ?? [];
-    if (center === undefined || !(Number(width) > 0))
-      return `"${part.trim()}" is no window. Write it as center/width, such as 40/80.`;
+  for (const part of text
+    .trim()
+    .replace(/\s*\/\s*/g, '/')
+    .split(/[\s,;]+/)) {
+    const [, center, width] = /^(-?\d+(?:\.\d+)?)\/(\d+(?:\.\d+)?)$/.exec(part) ?? [];
+    if (center === undefined || !(Number(width) > 0)) {
+      return `"${part}" is no window. Write it as center/width, such as 40/80.`;
+    }
     windows.push({ center: Number(center), width: Number(width) });
   }
   const [first] = windows;
