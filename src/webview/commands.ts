@@ -1,8 +1,10 @@
 /** The host's commands (keys, palette, menus) on a view. */
-import type { Layout, ToolCommand, ViewCommand } from '../protocol/view';
+import type { Layout, ProposalCommand, ToolCommand, ViewCommand } from '../protocol/view';
 import { goToSuspected } from './classification/suspects';
 import { t } from './l10n';
 import { goToSlice, goToVoxel } from './look';
+import { isProposalCommand, runProposalCommand } from './proposal/commands';
+import type { ProposalSession } from './proposal/session';
 import type { OverlayMode } from './state/view-state';
 import type { ToolBox } from './tools/tool-box';
 import type { Viewer } from './viewer';
@@ -17,11 +19,13 @@ export interface CommandTargets {
   openTimePoints(): void;
   /** Takes the commands that choose and run tools. */
   readonly toolBox: Pick<ToolBox, 'run' | 'toggle'>;
+  /** Takes the commands that decide on a proposal; absent where nothing can be proposed. */
+  readonly proposal?: ProposalSession;
 }
 
 type Handler = (viewer: Viewer, argument: number | string | undefined, targets: CommandTargets) => void;
 
-const HANDLERS: Readonly<Record<Exclude<ViewCommand, ToolCommand>, Handler>> = {
+const HANDLERS: Readonly<Record<Exclude<ViewCommand, ToolCommand | ProposalCommand>, Handler>> = {
   nextSlice: (viewer) => viewer.step(1),
   previousSlice: (viewer) => viewer.step(-1),
   nextTenSlices: (viewer) => viewer.step(10),
@@ -85,7 +89,8 @@ export function runCommand(
   targets: CommandTargets,
 ): void {
   if (isOurs(command)) HANDLERS[command](viewer, argument, targets);
-  else targets.toolBox.run(command, argument);
+  else if (!isProposalCommand(command)) targets.toolBox.run(command, argument);
+  else if (targets.proposal) runProposalCommand(targets.proposal, command);
 }
 
 function isOurs(command: ViewCommand): command is keyof typeof HANDLERS {

@@ -57,3 +57,15 @@ export function perFrame(draw: () => void): () => void {
     });
   };
 }
+
+/** The next task, after events and painting have had their turn; not slowed down as timers are. */
+export function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}

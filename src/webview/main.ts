@@ -6,6 +6,7 @@ import './styles/panes.css';
 import './styles/tools.css';
 import './styles/side.css';
 import './classification/classification.css';
+import './proposal/proposal.css';
 import { Edit, Edited, LineOf, ReaderName, ShowText } from '../protocol/edit';
 import { WhoChanged } from '../protocol/history';
 import {
@@ -24,6 +25,7 @@ import { element } from './dom';
 import { EditSession } from './edit/session';
 import { setBundle, t } from './l10n';
 import { sideAndToolbar } from './panels/page';
+import { connectProposal } from './proposal/connect';
 import { warmWorker } from './scan/warm-worker';
 import { Session } from './session';
 import { fromJson, toJson } from './state/persistence';
@@ -89,6 +91,7 @@ async function start(host: Host): Promise<void> {
       lineOf: async (place) => (await connection.sendRequest(LineOf, place)).line,
       whoChanged: async (at) => (await connection.sendRequest(WhoChanged, { at })).who,
       classification: connectClassification(viewer, connection),
+      proposal: connectProposal(viewer, connection),
       showText: (slice, row) => void connection.sendNotification(ShowText, { slice, row }),
       invoke: (command, argument) =>
         void connection.sendNotification(InvokeCommand, { command, ...(argument === undefined ? {} : { argument }) }),

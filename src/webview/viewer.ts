@@ -9,6 +9,7 @@ import { type ClassificationState, NO_CLASSIFICATION } from './classification/st
 import { t } from './l10n';
 import { lengthText, rulerLength } from './overlays/rulers';
 import type { Mark } from './overlays/tool-marks';
+import { NO_PROPOSAL, type ProposalState } from './proposal/state';
 import type { PlanePoint } from './scan/planes';
 import type { Scan } from './scan/scan';
 import { Store } from './state/store';
@@ -25,6 +26,7 @@ export class Viewer {
   readonly store: Store<ViewState>;
   readonly tools = new Store<ToolStatus>(IDLE);
   readonly classification = new Store<ClassificationState>(NO_CLASSIFICATION);
+  readonly proposal = new Store<ProposalState>(NO_PROPOSAL);
   scan: Scan | undefined;
   readonly panes = new Map<Plane, Pane>();
   private bySlice: ReadonlyMap<number, ReadonlySet<number>> = new Map();
@@ -41,7 +43,7 @@ export class Viewer {
   /** Shows another scan (the first slice, then the whole). Slices are kept within its planes. */
   setScan(scan: Scan, slices: ViewState['slices']): void {
     this.scan = scan;
-    for (const mask of [scan.labels, scan.preview]) {
+    for (const mask of [scan.labels, scan.preview, scan.proposed]) {
       mask.watch(() => {
         for (const pane of this.panes.values()) pane.invalidateMask();
       });

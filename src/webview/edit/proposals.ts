@@ -4,6 +4,7 @@
  */
 import { type MaskChange, NUMBERS_PER_RUN } from '../../core/edit/changes';
 import { runSteps, type Steps } from '../../core/edit/steps';
+import { nextTask } from '../dom';
 import { t } from '../l10n';
 import { REMOVED, type Scan } from '../scan/scan';
 import type { Viewer } from '../viewer';
@@ -120,16 +121,4 @@ export class Proposals {
       if (this.current?.change === change) this.cancel();
     });
   }
-}
-
-/** The next task, after events and painting have had their turn; not slowed down as timers are. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }

@@ -8,6 +8,7 @@ import { volumeGrid } from '../../core/measure/grid';
 import type { Lesion } from '../../core/measure/lesion';
 import { LesionIndex } from '../../core/measure/lesion-index';
 import type { Vec3 } from '../../core/volume';
+import type { PageMask } from '../edit/page-mask';
 import type { Scan } from '../scan/scan';
 import type { Viewer } from '../viewer';
 
@@ -16,6 +17,24 @@ const TIME_SLICE = 5;
 /** Milliseconds after which the work goes on although the page was never idle. */
 const AT_LATEST = 500;
 
+/** A mask whose lesions are listed. */
+export interface MeasuredSubject {
+  mask(scan: Scan): PageMask;
+  /** Calls `update` when the mask has changed for good. */
+  watch(update: () => void): void;
+  /** Takes the list, undefined for the one that there was, and whether the mask has changed since. */
+  show(lesions: readonly Lesion[] | undefined, measuring: boolean): void;
+}
+
+/** The annotation's mask. Strokes count when they end; until then changes are only noted. */
+function annotationOf({ store }: Viewer): MeasuredSubject {
+  return {
+    mask: (scan) => scan.labels,
+    watch: (update) => store.watch((state) => state.masks, update),
+    show: (lesions, measuring) => store.set({ ...(lesions && { lesions }), measuring }),
+  };
+}
+
 export class LesionWatch {
   private scan: Scan | undefined;
   private index: LesionIndex | undefined;
@@ -23,12 +42,12 @@ export class LesionWatch {
   private running = false;
   private forget: () => void = () => undefined;
 
-  constructor(private readonly viewer: Viewer) {
-    // Strokes count when they end; until then changes are only noted.
-    viewer.store.watch(
-      (state) => state.masks,
-      () => this.update(),
-    );
+  /** @param subject Which mask is measured, when, and who is told; by default the annotation's. */
+  constructor(
+    private readonly viewer: Viewer,
+    private readonly subject: MeasuredSubject = annotationOf(viewer),
+  ) {
+    subject.watch(() => this.update());
   }
 
   /** The lesion of a voxel (i, j, k), as it was when the list was made; undefined where there is none. */
@@ -47,7 +66,7 @@ export class LesionWatch {
     this.scan = scan;
     this.index = undefined;
     this.changed = new Set();
-    this.viewer.store.set({ lesions: [], measuring: false });
+    this.subject.show([], false);
     if (!scan?.whole) return;
     const { volume } = scan;
     this.index = new LesionIndex(volumeGrid(volume), volume);
@@ -55,7 +74,7 @@ export class LesionWatch {
       for (let k = 0; k < volume.size[2]; k++) this.changed.add(k);
     };
     all();
-    this.forget = scan.labels.watch((boxes) => {
+    this.forget = this.subject.mask(scan).watch((boxes) => {
       if (!boxes) all();
       else for (const { k0 } of boxes) this.changed.add(k0);
     });
@@ -65,11 +84,11 @@ export class LesionWatch {
     const { scan, index, changed } = this;
     if (!scan || !index) return;
     this.running = true;
-    const { store } = this.viewer;
-    store.set({ measuring: true });
+    this.subject.show(undefined, true);
+    const mask = this.subject.mask(scan);
     const [width, height] = scan.volume.size;
     const runs = (k: number): Uint32Array => {
-      const labels = scan.labels.slice(k);
+      const labels = mask.slice(k);
       return labels ? encodeRuns(labels, width, height) : new Uint32Array(0);
     };
     let until = performance.now() + TIME_SLICE;
@@ -87,7 +106,7 @@ export class LesionWatch {
     };
     const lesions = await runSteps(index.update(runs, changed), { pause, aborted: () => this.scan !== scan });
     this.running = false;
-    if (lesions) store.set({ lesions, measuring: false });
+    if (lesions) this.subject.show(lesions, false);
     // The mask may have changed meanwhile, or be another scan's.
     this.update();
   }

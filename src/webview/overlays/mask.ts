@@ -6,7 +6,8 @@ import { OutlineTiles } from './outline';
 export interface MaskStyle {
   /** CSS colors of labels 1, 2, ...; undefined for labels that are not drawn. */
   readonly colors: readonly (string | undefined)[];
-  readonly mode: 'filled' | 'outline' | 'hatched';
+  /** `hatched`: what a tool would do; `proposed`: what a model proposes, hatched the other way and outlined. */
+  readonly mode: 'filled' | 'outline' | 'hatched' | 'proposed';
   /** 0 to 1, for filled masks. */
   readonly opacity: number;
   /** Width of an outline in CSS pixels; 2 unless said. */
@@ -17,6 +18,9 @@ export interface MaskStyle {
 const OUTLINE = 2;
 /** Distance of hatching lines in CSS pixels. */
 const HATCH = 6;
+const PROPOSED_HATCH = 8;
+/** Width of the outline of what is proposed. */
+const PROPOSED_LINE = 1.5;
 
 /** Draws label images; draws only what has changed as long as the view stays. */
 export class MaskLayer {
@@ -40,7 +44,7 @@ export class MaskLayer {
     const view = JSON.stringify([width, height, camera, style, plane.spacing]);
     const changed = this.take(image, plane, style.colors);
     if (view === this.drawn && changed === undefined) return;
-    const whole = view !== this.drawn || changed === 'all' || style.mode === 'hatched';
+    const whole = view !== this.drawn || changed === 'all' || style.mode === 'hatched' || style.mode === 'proposed';
     this.drawn = view;
     if (this.canvas.width !== width || this.canvas.height !== height) {
       this.canvas.width = width;
@@ -89,14 +93,24 @@ export class MaskLayer {
     context.drawImage(this.pixels, left, top, plane.width * sx, plane.height * sy);
     context.globalAlpha = 1;
     if (style.mode === 'filled') return;
+    const [width, height] = camera.size;
+    const proposed = style.mode === 'proposed';
+    const step = proposed ? PROPOSED_HATCH : HATCH;
     context.globalCompositeOperation = 'destination-in';
-    context.lineWidth = HATCH / 3;
+    context.lineWidth = step / (proposed ? 4 : 3);
     context.beginPath();
-    for (let x = -camera.size[1]; x < camera.size[0]; x += HATCH) {
-      context.moveTo(x, camera.size[1]);
-      context.lineTo(x + camera.size[1], 0);
+    for (let x = -height; x < width; x += step) {
+      context.moveTo(x, proposed ? 0 : height);
+      context.lineTo(x + height, proposed ? height : 0);
     }
     context.stroke();
+    context.globalCompositeOperation = 'source-over';
+    if (!proposed) return;
+    const toPane = new DOMMatrix([sx, 0, 0, sy, left, top]);
+    // Dark under the colored line, so that it stands out from bone and from a mask of its own color.
+    const dark = style.colors.map((color) => color && 'rgb(0 0 0 / 65%)');
+    this.outlines?.stroke(context, toPane, dark, PROPOSED_LINE + 2);
+    this.outlines?.stroke(context, toPane, style.colors, PROPOSED_LINE);
   }
 
   /** Takes over the image's pixels. Returns which of them changed; undefined for none. */

@@ -7,6 +7,9 @@ import type { EditSession } from '../edit/session';
 import { t } from '../l10n';
 import { LesionHover, type LineOfRow, type WhoChangedLesion } from '../lesions/hover';
 import { LesionWatch } from '../lesions/lesion-watch';
+import { proposalBanner } from '../proposal/banner';
+import { ProposalHover } from '../proposal/hover';
+import type { ProposalSession } from '../proposal/session';
 import { connectTools, toolKey } from '../tools/connect';
 import { ToolBox } from '../tools/tool-box';
 import type { Viewer } from '../viewer';
@@ -26,6 +29,7 @@ export interface PageActions extends StageActions {
   readonly lineOf: LineOfRow;
   readonly whoChanged: WhoChangedLesion;
   readonly classification: ClassificationActions;
+  readonly proposal: ProposalSession;
   /** Opens the annotation's text at a row of a slice (k). */
   showText(slice: number, row: number): void;
 }
@@ -49,7 +53,11 @@ export function sideAndToolbar(
   const grid = paneGrid(viewer, makeViewport, actions.painted);
   const toolBox = new ToolBox(viewer, edits);
   const lesionHover = new LesionHover(viewer, new LesionWatch(viewer), actions.lineOf, actions.whoChanged);
-  connectTools(viewer, toolBox, (pane, pointer) => lesionHover.show(pane, pointer));
+  const proposalHover = new ProposalHover(viewer, actions.proposal.lesions);
+  connectTools(viewer, toolBox, (pane, pointer) => {
+    lesionHover.show(pane, pointer);
+    proposalHover.show(pane, pointer);
+  });
   const bar = toolbar(viewer, toolBox, { focusView, chooseTimePoint: actions.chooseTimePoint });
   const slices = sliceBar(viewer, focusView);
   const panelHost: PanelHost = {
@@ -57,7 +65,7 @@ export function sideAndToolbar(
     showText: actions.showText,
     invoke: actions.invoke,
   };
-  const side = sidePanel(viewer, panelHost, actions.classification);
+  const side = sidePanel(viewer, panelHost, actions.classification, actions.proposal);
   const windowText = element('div', { class: 'window-text', attributes: { 'aria-hidden': 'true' } });
   store.watch(
     (state) => state.window,
@@ -71,6 +79,7 @@ export function sideAndToolbar(
     toolStrip(toolBox, focusView),
     annotationBanner(viewer, actions),
     mergeBanner(viewer),
+    proposalBanner(actions.proposal),
     element('div', { class: 'middle' }, [element('div', { class: 'center' }, [stage, slices.element]), side]),
   ]);
   foldWhenNarrow(page, viewer);
@@ -81,7 +90,9 @@ export function sideAndToolbar(
       event.preventDefault();
       return;
     }
-    if (event.key === 'Delete' && selectedRuler !== undefined && !typing) viewer.removeRuler(selectedRuler);
+    // While something is proposed, Delete is a command, which looks for a ruler first.
+    const ours = viewer.proposal.get().shown === undefined;
+    if (event.key === 'Delete' && selectedRuler !== undefined && !typing && ours) viewer.removeRuler(selectedRuler);
     if (event.key === 'Escape' && page.classList.contains('narrow')) store.set({ panelOpen: false });
     if (event.key === 'Escape' && store.get().tool !== 'navigate') store.set({ tool: 'navigate' });
     const onPane = event.target instanceof Element && event.target.classList.contains('pane');
@@ -101,6 +112,7 @@ export function sideAndToolbar(
     focusSliceField: slices.focusField,
     openTimePoints: bar.openTimePoints,
     toolBox,
+    proposal: actions.proposal,
   };
 }
 

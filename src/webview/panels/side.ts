@@ -2,6 +2,8 @@
 import { type ClassificationActions, classificationCard } from '../classification/card';
 import { element } from '../dom';
 import { t } from '../l10n';
+import { proposalCard } from '../proposal/card';
+import type { ProposalSession } from '../proposal/session';
 import { textButton } from '../ui/button';
 import type { Viewer } from '../viewer';
 import { boxesPart } from './side/boxes';
@@ -16,18 +18,26 @@ import { section } from './side/section';
 import { subtypesPart } from './side/subtypes';
 
 /** The panel; it keeps itself up to date. */
-export function sidePanel(viewer: Viewer, host: PanelHost, classification: ClassificationActions): HTMLElement {
+export function sidePanel(
+  viewer: Viewer,
+  host: PanelHost,
+  classification: ClassificationActions,
+  proposal: ProposalSession,
+): HTMLElement {
   const { store } = viewer;
   const provenance = element('p', { class: 'quiet' });
   const locked = element('p', { class: 'read-only', role: 'note' });
-  const start = textButton({
+  const run = textButton({
     text: t('Run Segmentation'),
     secondary: true,
     click: () => host.invoke('hemorica.runSegmentation'),
   });
-  start.classList.add('start');
+  const runHere = textButton({ text: t('On This Slice'), secondary: true, click: () => proposal.segmentSlice() });
+  runHere.title = t('Run the model on the shown slice');
+  const start = element('div', { class: 'start' }, [run, runHere]);
   const parts = [
     conflictsPart(viewer, host),
+    proposalCard(proposal),
     classificationCard(viewer, classification),
     section(viewer, 'subtypes', t('Subtypes'), subtypesPart(viewer)),
     lesionsPart(viewer, host),
@@ -60,7 +70,7 @@ export function sidePanel(viewer: Viewer, host: PanelHost, classification: Class
   const update = (): void => {
     const { annotation, readOnly, stage } = store.get();
     const whole = viewer.scan?.whole === true;
-    start.hidden = annotation.state !== 'none' || !whole;
+    start.hidden = !whole || readOnly !== undefined;
     locked.hidden = readOnly === undefined || stage.name !== 'ready';
     locked.textContent = readOnly ?? '';
     provenance.textContent =

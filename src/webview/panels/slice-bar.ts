@@ -43,6 +43,7 @@ export function sliceBar(viewer: Viewer, focusView: () => void): SliceBar {
   store.watch((state) => state.active, update);
   store.watch((state) => state.masks, update);
   store.watch((state) => state.fields, update);
+  viewer.proposal.watch((state) => state.masks, update);
   store.watch((state) => state.stage.name, update);
   store.watch((state) => state.hiddenLabels, update);
   store.watch((state) => state.settings, update);

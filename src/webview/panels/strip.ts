@@ -4,6 +4,7 @@ import type { SliceFields } from '../../core/document/fields';
 import { probabilitiesOf } from '../classification/state';
 import { element } from '../dom';
 import { t } from '../l10n';
+import { drawProposed } from '../proposal/strip-marks';
 import type { Viewer } from '../viewer';
 
 /** Half the width of the slider's thumb, CSS pixels: its middle never reaches the ends of the track. */
@@ -14,7 +15,7 @@ const ROWS = SUBTYPES.length + 1;
 /**
  * A canvas with a column a slice, aligned with the slider's thumb. A subtype in the mask is a filled
  * block; one that is only stated a hollow one; stated absent against the mask, one with a gap. In the
- * lowest row a bar stands for boxes and a dot for comments. A click goes to the slice. Keys have the
+ * lowest row a bar stands for boxes and a dot for comments. What a model proposes is striped. A click goes to the slice. Keys have the
  * slider and the commands beside it, so screen readers pass this over.
  */
 export function slicesStrip(viewer: Viewer): { readonly element: HTMLElement; draw(): void } {
@@ -94,6 +95,21 @@ function draw(canvas: HTMLCanvasElement, viewer: Viewer, count: number): void {
       context.fill();
     }
   }
+  drawProposed(context, viewer, (slice, label) => ({
+    left: THUMB + slice * pitch - w / 2,
+    top: (label - 1) * row,
+    width: w,
+    height: h,
+  }));
+}
+
+/** "proposed: IPH, IVH" */
+function proposedText({ scan }: Viewer, slice: number): string {
+  for (const [k, labels] of scan?.proposed.bySlice() ?? []) {
+    if (scan?.nativeSlice(k) !== slice) continue;
+    return t('proposed: {0}', SUBTYPES.filter((_, n) => labels.has(n + 1)).join(', '));
+  }
+  return '';
 }
 
 /** "Slice 14: IPH, IVH; boxes; 2 comments". */
@@ -111,6 +127,7 @@ function sliceTitle(viewer: Viewer, slice: number): string {
     names.join(', '),
     boxes === 0 ? '' : boxes === 1 ? t('1 box') : t('{0} boxes', boxes),
     comments === 0 ? '' : comments === 1 ? t('1 comment') : t('{0} comments', comments),
+    proposedText(viewer, slice),
     probabilitiesOf(viewer, slice),
   ].filter(Boolean);
   const where = t('Slice {0}', slice + 1);

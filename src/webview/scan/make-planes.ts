@@ -9,20 +9,21 @@ import type { Drawing } from './drawing';
 import { PlaneLabels } from './label-image';
 import type { PlaneView } from './planes';
 
+/** The masks that are drawn over the planes. */
+export interface PlaneMasks {
+  readonly labels: PageMask;
+  readonly preview: PageMask;
+  readonly proposed: PageMask;
+}
+
 /** All three planes; cheap, the images are made when they are looked at. */
-export function makePlanes(volume: Volume, drawing: Drawing, mask: PageMask, preview: PageMask): PerPlane<PlaneView> {
-  const make = (plane: Plane): PlaneView => makePlane(volume, displayPlane(volume, plane), drawing, mask, preview);
+export function makePlanes(volume: Volume, drawing: Drawing, masks: PlaneMasks): PerPlane<PlaneView> {
+  const make = (plane: Plane): PlaneView => makePlane(volume, displayPlane(volume, plane), drawing, masks);
   const [axial, coronal, sagittal] = PLANES;
   return { axial: make(axial), coronal: make(coronal), sagittal: make(sagittal) };
 }
 
-function makePlane(
-  volume: Volume,
-  plane: DisplayPlane,
-  drawing: Drawing,
-  mask: PageMask,
-  preview: PageMask,
-): PlaneView {
+function makePlane(volume: Volume, plane: DisplayPlane, drawing: Drawing, masks: PlaneMasks): PlaneView {
   const { columnSpacing, rowSpacing, width, height } = plane;
   const imagesOf = (labels: PageMask): PlaneLabels => {
     const images = new PlaneLabels(plane, labels);
@@ -39,8 +40,9 @@ function makePlane(
     image: (n) => drawing.image(planeImage(volume, plane, n, linear).pixels, width, height),
   });
   const stack = stackOf(true);
-  const labels = imagesOf(mask);
-  const proposed = imagesOf(preview);
+  const labels = imagesOf(masks.labels);
+  const preview = imagesOf(masks.preview);
+  const proposed = imagesOf(masks.proposed);
   return {
     plane: plane.name,
     width,
@@ -64,6 +66,7 @@ function makePlane(
       return { slice, point: [x * columnSpacing, y * rowSpacing] };
     },
     labels: (slice) => labels.image(slice),
-    preview: (slice) => proposed.image(slice),
+    preview: (slice) => preview.image(slice),
+    proposed: (slice) => proposed.image(slice),
   };
 }

@@ -44,4 +44,6 @@ export interface PlaneView extends PlaneExtent {
   labels(slice: number): LabelImage | undefined;
   /** The same of what a proposed edit would change. */
   preview(slice: number): LabelImage | undefined;
+  /** The same of what a model proposes. */
+  proposed(slice: number): LabelImage | undefined;
 }

@@ -26,6 +26,8 @@ export class Scan {
   readonly labels: PageMask;
   /** What a proposed edit would change: the labels after it; `REMOVED` where it would take one away. */
   readonly preview: PageMask;
+  /** What a model proposes, as far as it has not been decided. */
+  readonly proposed: PageMask;
   /** The geometry that mask tools work on. */
   readonly grid: EditGrid;
   private readonly drawing: Drawing;
@@ -40,8 +42,9 @@ export class Scan {
     this.drawing = new Drawing(volume);
     this.labels = new PageMask(volume.size);
     this.preview = new PageMask(volume.size);
+    this.proposed = new PageMask(volume.size);
     this.grid = gridOf(volume);
-    this.planes = makePlanes(volume, this.drawing, this.labels, this.preview);
+    this.planes = makePlanes(volume, this.drawing, this);
   }
 
   /** The plane that shows the volume's own slices. */

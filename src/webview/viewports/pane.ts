@@ -28,6 +28,8 @@ export class Pane {
   private readonly poster = element('canvas', { class: 'poster' });
   private readonly maskCanvas = element('canvas', { class: 'mask' });
   private readonly mask = new MaskLayer(this.maskCanvas);
+  private readonly proposedCanvas = element('canvas', { class: 'mask proposed' });
+  private readonly proposed = new MaskLayer(this.proposedCanvas);
   private readonly previewCanvas = element('canvas', { class: 'mask preview' });
   private readonly preview = new MaskLayer(this.previewCanvas);
   private readonly marks = new MarkLayer();
@@ -43,6 +45,7 @@ export class Pane {
   private readonly where = element('div', { class: 'corner lower-left' });
   private readonly under = element('div', { class: 'corner lower-right' });
   private readonly lesionUnder = element('div', { class: 'corner lesion-under' });
+  private readonly proposedUnder = element('div', { class: 'corner proposed-under' });
   private readonly highlight = new HighlightLayer();
   private readonly comments: CommentLayer;
   private viewport: Viewport | undefined;
@@ -82,12 +85,14 @@ export class Pane {
         this.picture,
         this.poster,
         this.maskCanvas,
+        this.proposedCanvas,
         this.previewCanvas,
         marks as unknown as HTMLElement,
         ...Object.values(this.letters),
         this.where,
         this.under,
         this.lesionUnder,
+        this.proposedUnder,
       ],
     );
     for (const letter of Object.values(this.letters)) letter.setAttribute('aria-hidden', 'true');
@@ -112,6 +117,11 @@ export class Pane {
   /** Names the lesion under the pointer. */
   showLesion(text: string): void {
     if (this.lesionUnder.textContent !== text) this.lesionUnder.textContent = text;
+  }
+
+  /** Names the proposed lesion under the pointer. */
+  showProposed(text: string): void {
+    if (this.proposedUnder.textContent !== text) this.proposedUnder.textContent = text;
   }
 
   dispose(): void {
@@ -191,6 +201,11 @@ export class Pane {
       colors: this.viewer.labelColors().map((color, n) => color && faded(color, state.labelOpacities[n] ?? 1)),
       mode: state.overlay === 'outline' ? 'outline' : 'filled',
       opacity: state.opacity ?? overlayOpacity,
+    });
+    this.proposed.draw(masked ? view.proposed(slice) : undefined, view, camera, {
+      colors: this.viewer.labelColors(),
+      mode: 'proposed',
+      opacity: 1,
     });
     const colors = [...subtypeColors, REMOVED_COLOR];
     this.preview.draw(view.preview(slice), view, camera, { colors, mode: 'hatched', opacity: 1 });
