@@ -19,13 +19,27 @@ export interface LocalOptions {
   readonly onProvider?: ((provider: string) => Promise<void>) | undefined;
 }
 
+/** @param strict Refuses a network of which the provider would leave a part to the CPU. */
+export type CreateSession = (
+  bytes: Uint8Array,
+  provider: string,
+  threads: number,
+  strict: boolean,
+) => Promise<ort.InferenceSession>;
+
 /**
  * Opens a network with the first provider that takes it. Throws ScanError with every provider's reason where none does.
  * @param bytes The network. From memory: one that is read from a path may name other files of the disk as its weights.
  * @param file Its name for messages.
+ * @param create Makes ONNX Runtime's session.
  */
-export async function openLocal(bytes: Uint8Array, file: string, options: LocalOptions): Promise<Network> {
-  const network = new LocalNetwork(bytes, file, options);
+export async function openLocal(
+  bytes: Uint8Array,
+  file: string,
+  options: LocalOptions,
+  create: CreateSession = createSession,
+): Promise<Network> {
+  const network = new LocalNetwork(bytes, file, options, create);
   await network.open();
   return network;
 }
@@ -43,6 +57,7 @@ class LocalNetwork implements Network {
     private readonly bytes: Uint8Array,
     private readonly file: string,
     private readonly options: LocalOptions,
+    private readonly create: CreateSession,
   ) {}
 
   get provider(): string {
@@ -75,7 +90,9 @@ class LocalNetwork implements Network {
       try {
         return await this.#runOnce(input, outputs);
       } catch (error) {
-        this.#failed(this.#provider, error);
+        // An output that is no tensor of the right type is the same with every provider.
+        if (error instanceof ScanError) throw error;
+        this.#attempts.push({ provider: this.#provider, problem: problemOf(error) });
         await this.release();
         await this.#next();
       }
@@ -112,7 +129,7 @@ class LocalNetwork implements Network {
         this.outputs = this.#session.outputMetadata.map(metadataOf);
         return;
       } catch (error) {
-        this.#failed(provider, error);
+        this.#attempts.push({ provider, problem: missingLibrary(provider) ?? problemOf(error) });
       }
     }
     const reasons = this.#attempts.map(({ provider, problem }) => `${provider}: ${problem.replace(/\.$/, '')}`);
@@ -124,34 +141,21 @@ class LocalNetwork implements Network {
   }
 
   async #create(provider: string): Promise<ort.InferenceSession> {
-    if (provider === 'cpu') return createSession(this.bytes, provider, this.options.threads, false);
+    if (provider === 'cpu') return this.create(this.bytes, provider, this.options.threads, false);
     try {
-      return await createSession(this.bytes, provider, this.options.threads, true);
+      return await this.create(this.bytes, provider, this.options.threads, true);
     } catch (error) {
       if (!lacksOperators(error)) throw error;
     }
-    const session = await createSession(this.bytes, provider, this.options.threads, false);
+    const session = await this.create(this.bytes, provider, this.options.threads, false);
     const problem = 'It lacks operators of this network; the CPU runs those.';
     this.#attempts.push({ provider, problem });
     return session;
   }
-
-  #failed(provider: string, error: unknown): void {
-    // A result that is no tensor of the right type is the same with every provider.
-    if (error instanceof ScanError) throw error;
-    const missing = missingLibrary(provider);
-    this.#attempts.push({ provider, problem: missing ?? problemOf(error) });
-  }
 }
 
-/** @param strict Refuses a network of which the provider would leave a part to the CPU. */
-async function createSession(
-  bytes: Uint8Array,
-  provider: string,
-  threads: number,
-  strict: boolean,
-): Promise<ort.InferenceSession> {
-  return ort.InferenceSession.create(bytes, {
+const createSession: CreateSession = (bytes, provider, threads, strict) =>
+  ort.InferenceSession.create(bytes, {
     executionProviders: [provider],
     graphOptimizationLevel: 'all',
     intraOpNumThreads: threads,
@@ -160,7 +164,6 @@ async function createSession(
     // the editor: on a busy machine with two cores a scan took 1.9 s with spinning and 1.1 s without.
     extra: { session: { intra_op: { allow_spinning: '0' }, ...(strict && { disable_cpu_ep_fallback: '1' }) } },
   });
-}
 
 function metadataOf(metadata: ort.InferenceSession.ValueMetadata): TensorMetadata {
   return metadata.isTensor
