@@ -6,8 +6,9 @@ import { ANNOTATION_SUFFIX } from '../../node/annotation-path';
 import { comparedModel, compareWithModel } from '../../node/disagreement/compare-with-model';
 import { findAnnotations } from '../../node/disagreement/find-annotations';
 import { ModelResults } from '../../node/disagreement/model-results';
-import { InferenceClient } from '../../node/inference-client';
+import { type Engine, InferenceClient } from '../../node/inference-client';
 import { asJson, type ComparedAnnotation, describeWorst } from '../disagreement-output';
+import { type EngineArguments, engineOf, engineOptions, engineParams, engineReporter } from '../engine';
 import { findModel, type ModelArguments, modelOptions } from '../model-folder';
 import { expandPaths } from '../named-paths';
 import { attempt, complain, isExpected, ProgressLine, print, withPath } from '../output';
@@ -15,7 +16,7 @@ import { INFERENCE } from '../place';
 import { shown } from '../scan-summary';
 import { stageText } from '../stage-text';
 
-interface DisagreeArguments extends ModelArguments {
+interface DisagreeArguments extends ModelArguments, EngineArguments {
   readonly paths: string[];
   readonly threshold: number | undefined;
   readonly cache: string | undefined;
@@ -29,7 +30,7 @@ export const disagree: CommandModule<object, DisagreeArguments> = {
   command: 'disagree <paths..>',
   describe: 'Run a model on annotated scans and list where it disagrees with the annotations',
   builder: (yargs) =>
-    yargs
+    engineOptions(yargs)
       .positional('paths', {
         type: 'string',
         array: true,
@@ -67,7 +68,16 @@ export const disagree: CommandModule<object, DisagreeArguments> = {
 
 async function run(options: DisagreeArguments): Promise<void> {
   const { paths, threshold, cache, json, csv, quiet } = options;
-  const client = new InferenceClient({ script: INFERENCE });
+  let modelName = '';
+  let engine: Promise<Engine> | undefined;
+  const client = new InferenceClient({
+    script: INFERENCE,
+    engine: () => {
+      engine ??= engineOf(options, modelName);
+      return engine;
+    },
+    ...(!quiet && !json && { onRun: engineReporter() }),
+  });
   const compared: ComparedAnnotation[] = [];
   let failed = false;
   const fail = (message: string): void => {
@@ -75,8 +85,9 @@ async function run(options: DisagreeArguments): Promise<void> {
     failed = true;
   };
   const code = await attempt('', async () => {
-    const { folder } = await findModel(options, 'segmentation');
-    const model = await comparedModel(folder, { providers: ['cpu'], threshold });
+    const { folder, name } = await findModel(options, 'segmentation');
+    modelName = name;
+    const model = await comparedModel(folder, { ...engineParams(options), threshold });
     const results = new ModelResults(cache === undefined ? undefined : path.resolve(cache));
     const files = await annotationsOf(paths, fail);
     const progress = new ProgressLine(quiet || json);

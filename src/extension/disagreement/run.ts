@@ -1,10 +1,13 @@
 /** A comparison of a folder's annotations with a model: what is known of each scan, and the work that finds it out. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { AnnotationError } from '../../core/annotation/error';
 import { geometryFromAffine } from '../../core/geometry';
 import { countsFromLast } from '../../core/reformat';
+import { ScanError } from '../../core/volume';
 import { type ComparedModel, type ComparedScan, compareWithModel } from '../../node/disagreement/compare-with-model';
 import type { KeptResult, ModelResults } from '../../node/disagreement/model-results';
+import { InferenceStopped } from '../../node/inference-client';
 import type { ScanFiles } from '../../node/scan-files';
 import type { DisagreementProgress, ListedScan } from '../../protocol/disagreement';
 import { percentOf } from '../models/progress';
@@ -131,8 +134,8 @@ export class DisagreementRun implements vscode.Disposable {
       entry.known = { scan: compared.scan, result: compared.result };
       return compared;
     } catch (error) {
-      if (signal.aborted) throw error;
-      const problem = error instanceof Error ? error.message : String(error);
+      if (signal.aborted || !isAboutScan(error)) throw error;
+      const problem = error.message;
       this.services.log.warn(`${entry.file}: ${problem}`);
       entry.listed = { name, problem };
       delete entry.known;
@@ -150,6 +153,11 @@ export class DisagreementRun implements vscode.Disposable {
     this.#changed.dispose();
     this.#progressed.dispose();
   }
+}
+
+/** Whether an error may be of this scan alone; any other would meet the next one, too. */
+function isAboutScan(error: unknown): error is Error {
+  return [ScanError, AnnotationError, InferenceStopped].some((kind) => error instanceof kind);
 }
 
 /** Path of a file below a folder, with `/`. */

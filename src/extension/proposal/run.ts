@@ -95,10 +95,17 @@ async function proposeOne(
 }
 
 /** Puts a result up for decision. Throws ScanError where the scan on screen is not the one that the model saw. */
-async function propose(
+export async function propose(
   scan: NamedScan,
-  { candidates, defaultThreshold, image, minimumVolume, model, volumes }: SegmentResult,
-  { proposals, sessions }: Services,
+  {
+    candidates,
+    defaultThreshold,
+    image,
+    minimumVolume,
+    model,
+    volumes,
+  }: Pick<SegmentResult, 'candidates' | 'defaultThreshold' | 'image' | 'minimumVolume' | 'model' | 'volumes'>,
+  { proposals, sessions }: Pick<Services, 'proposals' | 'sessions'>,
   slices: readonly number[] | undefined,
 ): Promise<PendingProposal> {
   for (const { document } of editorsOf(scan, sessions)) {

@@ -13,7 +13,10 @@ import { writeAtomically } from '../atomic-write';
 import type { ScanFiles } from '../scan-files';
 
 /** What of a result is kept: all that a comparison and a proposal need. */
-export type KeptResult = Pick<SegmentResult, 'image' | 'slices' | 'model' | 'extents' | 'candidates'>;
+export type KeptResult = Pick<
+  SegmentResult,
+  'image' | 'slices' | 'volumes' | 'model' | 'extents' | 'candidates' | 'defaultThreshold' | 'minimumVolume'
+>;
 
 /** What a result depends on beside the voxels. */
 export interface ModelKey {
@@ -49,8 +52,10 @@ export class ModelResults {
   }
 
   /** Keeps a result. A disk that takes no more is no reason to fail: the next run does the work again. */
-  async put(key: ModelKey, { image, slices, model, extents, candidates }: KeptResult): Promise<void> {
-    const kept: KeptResult = { image, slices, model, extents, ...(candidates && { candidates }) };
+  async put(key: ModelKey, result: KeptResult): Promise<void> {
+    const { image, slices, volumes, model, extents, candidates, defaultThreshold, minimumVolume } = result;
+    const known = { image, slices, volumes, model, extents, defaultThreshold, minimumVolume };
+    const kept: KeptResult = { ...known, ...(candidates && { candidates }) };
     await this.#write(this.#entry(image.sha256, key), deflateSync(serialize(kept)));
   }
 
@@ -60,12 +65,13 @@ export class ModelResults {
     if (file === undefined) return undefined;
     const text = await fs.readFile(file, 'utf8').catch(() => '');
     const [stamp, voxels] = text.split('\n');
-    return stamp !== undefined && voxels && stamp === (await stampOf(scan)) ? voxels : undefined;
+    return voxels && stamp !== undefined && stamp === (await stampOf(scan)) ? voxels : undefined;
   }
 
   /** Notes which voxels a scan's files hold. */
   async note(scan: ScanFiles, voxels: string): Promise<void> {
-    await this.#write(this.#note(scan), `${await stampOf(scan)}\n${voxels}\n`);
+    const stamp = await stampOf(scan);
+    if (stamp !== undefined) await this.#write(this.#note(scan), `${stamp}\n${voxels}\n`);
   }
 
   /** Removes what has not been used for longest, until the rest is not too large. */
@@ -110,12 +116,13 @@ export class ModelResults {
   }
 }
 
-/** Sizes and times of a scan's files: as long as they stay, so do the voxels. */
-async function stampOf({ files }: ScanFiles): Promise<string> {
+/** Sizes and times of a scan's files: as long as they stay, so do the voxels. Undefined where a file is not there. */
+async function stampOf({ files }: ScanFiles): Promise<string | undefined> {
   const hash = createHash('sha256');
   for (const file of [...files].sort()) {
-    const { size, mtimeMs } = await fs.stat(file);
-    hash.update(JSON.stringify([file, size, mtimeMs]));
+    const stat = await fs.stat(file).catch(() => undefined);
+    if (!stat) return undefined;
+    hash.update(JSON.stringify([file, stat.size, stat.mtimeMs]));
   }
   return hash.digest('hex');
 }

@@ -74,6 +74,8 @@ describe('an annotation against a model', () => {
         slices: [{ slice: 1, runs: Uint32Array.of(2, 3, 4, 3) }],
         model: { name: 'm', version: '1', sha256: 'cd', threshold, provider: 'cpu' },
         attempts: [],
+        defaultThreshold: 0.5,
+        minimumVolume: 0,
         volumes: [0, 0, 0, 0, 0],
         extents: [5, 7, 5],
         notices: [],
