@@ -110,4 +110,5 @@ def main():
     Path(sys.argv[3]).write_text(json.dumps(result) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

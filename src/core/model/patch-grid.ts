@@ -109,7 +109,7 @@ export function patchGrid(volume: GridScan, input: PatchInput, extent: Extent = 
  * least that overlap; the one block of a smaller grid has it in its middle.
  */
 export function blockStarts(size: number, tile: number, overlap: number): readonly number[] {
-  if (size <= tile) return [-Math.floor((tile - size) / 2)];
+  if (size <= tile) return [0 - Math.floor((tile - size) / 2)];
   const step = Math.max(1, Math.floor(tile * (1 - overlap)));
   const count = Math.ceil((size - tile) / step) + 1;
   return Array.from({ length: count }, (_, n) => Math.round((n * (size - tile)) / (count - 1)));
