@@ -61,6 +61,8 @@ async function all() {
     results.push(await suite('browser', 'test-browser.mjs'));
     results.push(await suite('vscode', 'test-vscode.mjs'));
     results.push(await suite('e2e', 'test-e2e.mjs'));
+    // Elsewhere there is no GPU in software that comes with the browser of the tests.
+    if (process.platform === 'linux' && process.arch === 'x64') results.push(await suite('webgpu', 'test-webgpu.mjs'));
   }
   // Asked for, since it needs Python, which nothing else does.
   if (process.argv.includes('--training')) results.push(await suite('training', 'test-training.mjs'));

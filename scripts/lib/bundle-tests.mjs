@@ -7,7 +7,7 @@ import { inRoot, root } from './paths.mjs';
 
 /**
  * Bundles test/<kind>/**\/*.test.ts.
- * @param {'unit' | 'browser' | 'vscode' | 'e2e' | 'architectures'} kind
+ * @param {'unit' | 'browser' | 'vscode' | 'e2e' | 'architectures' | 'webgpu' | 'remote'} kind
  * @param {object} options
  * @param {readonly string[]} options.filters keep the files whose path contains one of these; none keeps all
  * @param {'esm' | 'cjs'} options.format
