@@ -5,7 +5,7 @@ import { FINDING_CLASSES, type FindingClass, isCalled, type Probabilities } from
 import type { Notice } from '../core/volume';
 import type { ClassifyResult } from '../protocol/classification';
 import type { ClassifyRecord } from './classify-record';
-import { complain, decimal, print } from './output';
+import { complain, print } from './output';
 import { shown } from './scan-summary';
 
 /** Notices of no weight elsewhere that put a model's result in doubt. */
@@ -21,8 +21,8 @@ export interface ClassifyOutputOptions {
 /** "0.93 (IPH 0.88, SDH 0.04)": of blood, and of each subtype that the model speaks of. */
 function figures(probabilities: Probabilities, classes: readonly FindingClass[]): string {
   const subtypes = SUBTYPES.filter((name) => classes.includes(name));
-  const parts = subtypes.map((name) => `${name} ${decimal(probabilities[name] ?? 0, 2)}`);
-  return `${decimal(probabilities.any ?? 0, 2)}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
+  const parts = subtypes.map((name) => `${name} ${(probabilities[name] ?? 0).toFixed(2)}`);
+  return `${(probabilities.any ?? 0).toFixed(2)}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
 }
 
 /**

@@ -123,9 +123,9 @@ function findingRow(viewer: Viewer, name: FindingClass): Row {
   const fill = element('span', { class: 'bar-fill' });
   const tick = element('span', { class: 'bar-tick' });
   const bar = element('span', { class: 'bar', attributes: { 'aria-hidden': 'true' } }, [fill, tick]);
-  const figure = element('span', { class: 'figure' });
+  const figure = element('span', { class: 'probability' });
   const patientCell = element('td', {}, [element('div', { class: 'bar-cell' }, [bar, figure])]);
-  const sliceCell = element('td', { class: 'figure' });
+  const sliceCell = element('td', { class: 'probability' });
   const row = element('tr', { attributes: { 'data-finding': name } }, [
     element('th', { text: shortName(name), title: fullName(name), attributes: { scope: 'row' } }),
     patientCell,

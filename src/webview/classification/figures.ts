@@ -6,9 +6,9 @@ import { subtypeName } from '../panels/side/figures';
 /** "93 %"; what rounds to nothing or to certainty but is neither is said to be near it. */
 export function percentText(probability: number): string {
   const percent = Math.round(probability * 100);
-  if (percent === 0 && probability > 0) return '< 1 %';
-  if (percent === 100 && probability < 1) return '> 99 %';
-  return `${percent} %`;
+  if (percent === 0 && probability > 0) return '<\u00a01\u00a0%';
+  if (percent === 100 && probability < 1) return '>\u00a099\u00a0%';
+  return `${percent}\u00a0%`;
 }
 
 /** As a finding stands in a row: the subtype's abbreviation. */
@@ -20,9 +20,12 @@ export function fullName(name: FindingClass): string {
   return name === 'any' ? t('Blood of any subtype') : subtypeName(name);
 }
 
-/** "any 93 %, IPH 88 %, SDH 4 %". */
+/** "Any 93 %, IPH 88 %, SDH 4 %": the likeliest first; subtypes below 1 % are left out. */
 export function probabilitiesText(probabilities: Probabilities, classes: readonly FindingClass[]): string {
-  return classes.map((name) => `${shortName(name)} ${percentText(probabilities[name] ?? 0)}`).join(', ');
+  const of = (name: FindingClass): number => probabilities[name] ?? 0;
+  const [, ...subtypes] = classes;
+  const named = subtypes.filter((name) => of(name) >= 0.01).sort((a, b) => of(b) - of(a));
+  return (['any', ...named] as const).map((name) => `${shortName(name)} ${percentText(of(name))}`).join(', ');
 }
 
 /** How the patient's probability comes of the slices'. */

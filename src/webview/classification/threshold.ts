@@ -21,7 +21,7 @@ export function thresholdField(
   input.min = '1';
   input.max = '99';
   input.step = '1';
-  const figure = element('span', { class: 'figure' });
+  const figure = element('span', { class: 'probability' });
   const set = (threshold: number | undefined): void => {
     const { shown } = viewer.classification.get();
     if (!shown) return;
