@@ -1,12 +1,13 @@
 /** The commands, the view and the diagnostics of models, as the composition root joins them to the rest. */
 import * as vscode from 'vscode';
-import { MODEL_TASKS } from '../../core/model/default-models';
+import { MODEL_TASKS, type ModelTask } from '../../core/model/default-models';
 import { isUsable } from '../../node/models';
 import { showFailure } from '../errors';
 import type { Services } from '../services';
 import { chooseModel, openCard, openManifest, removeModel, revealFolder, usualTarget } from './actions';
 import { addModel } from './add';
 import { ManifestDiagnostics } from './manifest-diagnostics';
+import { chosenModel, type ModelChoice } from './model';
 import { selectModel } from './select';
 import { MODELS_VIEW, type ModelNode, ModelsTree } from './tree';
 import { tryModel } from './try-model';
@@ -14,6 +15,7 @@ import { tryModel } from './try-model';
 /** What tests may look at. */
 export interface Models extends vscode.Disposable {
   readonly tree: ModelsTree;
+  readonly chosen: (task: ModelTask) => Promise<ModelChoice>;
 }
 
 export function registerModels(services: Services): Models {
@@ -59,5 +61,5 @@ export function registerModels(services: Services): Models {
     onModel('hemorica.revealModel', ({ folder }) => revealFolder(folder)),
     onModel('hemorica.removeModel', (model) => removeModel(model, models)),
   );
-  return { tree, dispose: () => parts.dispose() };
+  return { tree, chosen: (task) => chosenModel(services, task), dispose: () => parts.dispose() };
 }

@@ -12,7 +12,7 @@ const BACK = Symbol('back');
 export interface StepPlace {
   readonly title: string;
   readonly step: number;
-  readonly total: number;
+  readonly totalSteps: number;
 }
 
 export interface Choice<T> extends vscode.QuickPickItem {
@@ -31,7 +31,7 @@ export async function askSteps(title: string, steps: () => readonly Step[]): Pro
     const step = all[at];
     if (!step) return;
     try {
-      await step(new Asker({ title, step: at + 1, total: all.length }, at > 0));
+      await step(new Asker({ title, step: at + 1, totalSteps: all.length }, at > 0));
       at++;
     } catch (error) {
       if (error !== BACK) throw error;
