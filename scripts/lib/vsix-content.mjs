@@ -13,7 +13,7 @@ const allowed = [
   /^extension\/docs\/diagnostics\.md$/,
   /^extension\/l10n\/[\w.-]+\.json$/,
   /^extension\/media\/.+\.(png|svg|md|json)$/,
-  /^extension\/models\/[\w-]+\/(model\.onnx|model\.json|README\.md|LICENSE(\.txt)?)$/,
+  /^extension\/models\/[\w-]+\/(model\.onnx|model\.json|README\.md|MODEL_CARD\.md|LICENSE(\.txt)?)$/,
   /^extension\/dist\/((extension|inference)\.cjs|(cli|sample|webview(-\w+)?|worker|history|disagreement)\.js|(webview|history|disagreement)\.css|codicon-\w+\.ttf)$/,
   /^extension\/dist\/codecs\/\w+\.wasm$/,
   /^extension\/dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/.+\.js|dist\/cjs\/package\.json)$/,
@@ -34,8 +34,11 @@ const required = [
   'extension/dist/worker.js',
   'extension/dist/history.js',
   'extension/dist/disagreement.js',
+  // The network, its manifest and its license, and all else that the folder of a model holds, such as its card.
   ...readdirSync(inRoot('models')).flatMap((name) =>
-    ['model.json', 'model.onnx', 'README.md', 'LICENSE'].map((file) => `extension/models/${name}/${file}`),
+    [...new Set(['model.json', 'model.onnx', 'LICENSE', ...readdirSync(inRoot('models', name))])].map(
+      (file) => `extension/models/${name}/${file}`,
+    ),
   ),
   'extension/dist/node_modules/onnxruntime-node/dist/index.js',
   'extension/dist/node_modules/onnxruntime-common/dist/cjs/index.js',
