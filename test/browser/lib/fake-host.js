@@ -52,6 +52,20 @@ window.acquireVsCodeApi = () => ({
       setTimeout(() => window.postMessage({ jsonrpc: '2.0', id: message.id, ...answer }));
       return;
     }
+    if (message.method === 'classification/shown') {
+      void fetch('/ready.json')
+        .then((response) => response.json())
+        .then(({ classification }) =>
+          window.postMessage({ jsonrpc: '2.0', id: message.id, result: classification ?? null }),
+        );
+      return;
+    }
+    if (message.method === 'classification/setLabels') {
+      const { refusal } = window.fakeHost;
+      const answer = refusal ? { error: { code: 1, message: refusal } } : { result: { changed: true } };
+      setTimeout(() => window.postMessage({ jsonrpc: '2.0', id: message.id, ...answer }));
+      return;
+    }
     if (message.method === 'git/who') {
       const [i, j, k] = message.params.at;
       const result = { who: `Ada at ${i} ${j} ${k}` };

@@ -12,6 +12,7 @@ import { inRoot } from '../../../scripts/lib/paths.mjs';
 import { bySubtype } from '../../../src/core/annotation/annotation';
 import type { SliceRuns } from '../../../src/core/annotation/runs';
 import type { AnnotationFields } from '../../../src/core/document/fields';
+import type { ClassificationView } from '../../../src/protocol/classification';
 import type { ViewSettings } from '../../../src/protocol/view';
 
 export interface ScanFiles {
@@ -27,6 +28,8 @@ export interface ViewerOptions {
   readonly settings?: Partial<ViewSettings>;
   readonly masks?: readonly { readonly slice: number; readonly runs: readonly number[] }[];
   readonly annotation?: unknown;
+  /** What a classifier has said of the scan, as the host has it. */
+  readonly classification?: ClassificationView;
   readonly webgl?: boolean;
   readonly size?: { width: number; height: number };
   /** Runs in the page before its own scripts. */
@@ -119,6 +122,7 @@ export async function openViewer(options: ViewerOptions): Promise<ViewerPage> {
     series: scan.kind === 'dicom' ? names.map(remote) : undefined,
     settings: { ...SETTINGS, ...options.settings },
     assets: { workerUrl: '/dist/worker.js', codecsUrl: '/dist/codecs/' },
+    classification: options.classification,
     annotation:
       options.annotation ??
       (options.masks
