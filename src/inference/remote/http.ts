@@ -151,7 +151,7 @@ export function refusal(endpoint: RemoteEndpoint, { status, headers, body }: Ans
 
 /** The reason in an error's body: by the protocol an object with "error", elsewhere its beginning. */
 function errorText(body: Uint8Array): string {
-  const text = new TextDecoder().decode(body.subarray(0, 4096)).trim();
+  const text = new TextDecoder().decode(body.subarray(0, 2 ** 16)).trim();
   try {
     const { error, detail } = Object(JSON.parse(text)) as { readonly error?: unknown; readonly detail?: unknown };
     const reason = error ?? detail;
@@ -159,7 +159,9 @@ function errorText(body: Uint8Array): string {
   } catch {
     // Not JSON: a proxy's page, perhaps.
   }
-  return short(text.replace(/<[^>]*>/g, ' '));
+  // Of a program's stack only the last line is a reason.
+  const last = text.startsWith('Traceback') ? text.split('\n').at(-1) : text;
+  return short((last ?? text).replace(/<[^>]*>/g, ' '));
 }
 
 const short = (text: string): string => {

@@ -155,6 +155,10 @@ describe('a network on a server', function () {
         /points to http:\/\/elsewhere\/, and Hemorica does not/,
       ],
       [{ status: 500, body: '<p>broken</p>' }, /answered with HTTP 500: broken\./],
+      [
+        { status: 500, body: 'Traceback (most recent call last):\n  File x\nValueError: bad' },
+        /HTTP 500: ValueError: bad\./,
+      ],
     ];
     for (const [reply, message] of cases) {
       await failsWith(openRemote(await start({ 'v2/health/live': reply }), 'm'), message);
