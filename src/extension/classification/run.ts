@@ -45,7 +45,10 @@ export async function classifyScans(scans: readonly NamedScan[], services: Servi
       };
       try {
         for (const [n, scan] of scans.entries()) {
-          outcomes.push(await classifyOne(scan, model, services, abort.signal, (stage) => report(n, stage)));
+          const outcome = await classifyOne(scan, model, services, abort.signal, (stage) => report(n, stage));
+          // The answer may have been on its way when the user stopped.
+          abort.signal.throwIfAborted();
+          outcomes.push(outcome);
         }
         return { outcomes, stopped: false };
       } catch (error) {
