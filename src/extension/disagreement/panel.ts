@@ -19,7 +19,7 @@ import { connect } from '../editor/transport';
 import { showFailure } from '../errors';
 import type { Services } from '../services';
 import { viewSettings } from '../settings';
-import { openPlace } from './open';
+import { openPlace, type Place } from './open';
 import type { DisagreementRun } from './run';
 
 export const DISAGREEMENT_VIEW = 'hemorica.disagreement';
@@ -32,6 +32,8 @@ export interface DisagreementPanel extends vscode.Disposable {
   /** What the page shows. */
   readonly view: DisagreementView;
   reveal(): void;
+  /** Opens a scan of the list, as the page asks for it. Throws ScanError where another scan of that name is on screen. */
+  open(name: string, place: Place): Promise<void>;
   /** Shows another run, which belongs to the panel from now on. */
   show(run: DisagreementRun): void;
 }
@@ -78,7 +80,7 @@ export function openDisagreementPanel(
     return viewOf(run);
   });
   connection.onNotification(OpenDisagreement, ({ name, at, focus }) => {
-    open(run, name, { at, focus }, services).catch(failed);
+    openListed(run, name, { at, focus }, services).catch(failed);
   });
   connection.onNotification(CompareAgain, again);
   connection.onNotification(StopComparing, () => run.stop());
@@ -99,6 +101,7 @@ export function openDisagreementPanel(
       return viewOf(run);
     },
     reveal: () => panel.reveal(),
+    open: (name, place) => openListed(run, name, place, services),
     show(next) {
       run.dispose();
       run = next;
@@ -122,12 +125,7 @@ function viewOf({ folder, model, scans, progress }: DisagreementRun): Disagreeme
   };
 }
 
-async function open(
-  run: DisagreementRun,
-  name: string,
-  place: Parameters<typeof openPlace>[1],
-  services: Services,
-): Promise<void> {
+async function openListed(run: DisagreementRun, name: string, place: Place, services: Services): Promise<void> {
   const known = run.known(name);
   const file = run.fileOf(name);
   if (known) await openPlace(known, place, services);

@@ -106,18 +106,23 @@ async function knownResult(
   model: ComparedModel,
   { client, results, signal, onProgress }: CompareOptions,
 ): Promise<KeptResult | undefined> {
-  const voxels = await results.voxelsOf(scan);
-  if (voxels !== undefined) return results.get(voxels, model);
+  const noted = await results.noteOf(scan);
+  if (noted) return sameSlices(await results.get(noted.image, model), noted.extents);
   const { image } = annotation;
-  const known = await results.get(image.sha256, model);
+  const known = await results.get(image, model);
   if (!known) return undefined;
-  const { match } = await client.checkMask(
+  const { match, extents } = await client.checkMask(
     { annotation: file, image, masks: [] },
     { signal, ...(onProgress && { onProgress }) },
   );
-  if (!match.matches) return undefined;
-  await results.note(scan, image.sha256);
+  if (!match.matches || !sameSlices(known, extents)) return undefined;
+  await results.note(scan, known);
   return known;
+}
+
+/** A result if it was made on slices that stand for as much: which the affine of uneven ones does not say. */
+function sameSlices(result: KeptResult | undefined, extents: readonly number[]): KeptResult | undefined {
+  return result?.extents.every((extent, k) => extent === extents[k]) ? result : undefined;
 }
 
 async function run(
@@ -137,7 +142,7 @@ async function run(
     { signal, ...(onProgress && { onProgress }) },
   );
   await results.put({ manifest, threshold }, result);
-  await results.note(scan, result.image.sha256);
+  await results.note(scan, result);
   return result;
 }
 

@@ -1,13 +1,15 @@
 /**
  * What models found in scans, kept on disk, so that a comparison that is run again only runs what it
- * does not know. An entry is named by the voxels' hash, the model and its threshold; beside it a note
- * for each scan says which voxels its files hold as long as they are the same files.
+ * does not know. An entry is named by the scan (the hash of its voxels and where they lie: the same
+ * voxels in another place are another scan), the model and its threshold; beside it a note for each
+ * scan says which one its files hold as long as they are the same files.
  */
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { deflateSync, inflateSync } from 'node:zlib';
+import type { ImageReference } from '../../core/annotation/image';
 import type { SegmentResult } from '../../protocol/inference';
 import { writeAtomically } from '../atomic-write';
 import type { ScanFiles } from '../scan-files';
@@ -18,7 +20,17 @@ export type KeptResult = Pick<
   'image' | 'slices' | 'volumes' | 'model' | 'extents' | 'candidates' | 'defaultThreshold' | 'minimumVolume'
 >;
 
-/** What a result depends on beside the voxels. */
+/** A scan as an annotation names it. */
+export type ScanIdentity = Pick<ImageReference, 'sha256' | 'size' | 'affine'>;
+
+/** What is noted of the files of a scan. */
+export interface ScanNote {
+  readonly image: ScanIdentity;
+  /** mm that each slice stands for. */
+  readonly extents: readonly number[];
+}
+
+/** What a result depends on beside the scan. */
 export interface ModelKey {
   /** Hash of the manifest's text, which names the network's own hash. */
   readonly manifest: string;
@@ -35,13 +47,13 @@ export class ModelResults {
   /** @param folder Absolute; made when it is first needed. Undefined: nothing is kept. */
   constructor(private readonly folder: string | undefined) {}
 
-  /** What a model found in voxels; undefined where that is not known, or the entry cannot be read. */
-  async get(voxels: string, key: ModelKey): Promise<KeptResult | undefined> {
-    const file = this.#entry(voxels, key);
+  /** What a model found in a scan; undefined where that is not known, or the entry cannot be read. */
+  async get(image: ScanIdentity, key: ModelKey): Promise<KeptResult | undefined> {
+    const file = this.#entry(image, key);
     if (file === undefined) return undefined;
     try {
       const kept: unknown = deserialize(inflateSync(await fs.readFile(file)));
-      if (!isKept(kept) || kept.image.sha256 !== voxels) return undefined;
+      if (!isKept(kept) || kept.image.sha256 !== image.sha256) return undefined;
       const now = new Date();
       await fs.utimes(file, now, now).catch(() => undefined);
       return kept;
@@ -56,22 +68,27 @@ export class ModelResults {
     const { image, slices, volumes, model, extents, candidates, defaultThreshold, minimumVolume } = result;
     const known = { image, slices, volumes, model, extents, defaultThreshold, minimumVolume };
     const kept: KeptResult = { ...known, ...(candidates && { candidates }) };
-    await this.#write(this.#entry(image.sha256, key), deflateSync(serialize(kept)));
+    await this.#write(this.#entry(image, key), deflateSync(serialize(kept)));
   }
 
-  /** Hash of the voxels of a scan whose files are those that it was noted for. */
-  async voxelsOf(scan: ScanFiles): Promise<string | undefined> {
+  /** What was noted of a scan, if its files are still those. */
+  async noteOf(scan: ScanFiles): Promise<ScanNote | undefined> {
     const file = this.#note(scan);
     if (file === undefined) return undefined;
-    const text = await fs.readFile(file, 'utf8').catch(() => '');
-    const [stamp, voxels] = text.split('\n');
-    return voxels && stamp !== undefined && stamp === (await stampOf(scan)) ? voxels : undefined;
+    try {
+      const { stamp, note } = JSON.parse(await fs.readFile(file, 'utf8')) as { stamp: string; note: ScanNote };
+      return stamp === (await stampOf(scan)) ? note : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
-  /** Notes which voxels a scan's files hold. */
-  async note(scan: ScanFiles, voxels: string): Promise<void> {
+  /** Notes which scan the files hold. */
+  async note(scan: ScanFiles, { image, extents }: ScanNote): Promise<void> {
+    const { sha256, size, affine } = image;
     const stamp = await stampOf(scan);
-    if (stamp !== undefined) await this.#write(this.#note(scan), `${stamp}\n${voxels}\n`);
+    const text = JSON.stringify({ stamp, note: { image: { sha256, size, affine }, extents } });
+    if (stamp !== undefined) await this.#write(this.#note(scan), text);
   }
 
   /** Removes what has not been used for longest, until the rest is not too large. */
@@ -92,8 +109,8 @@ export class ModelResults {
     }
   }
 
-  #entry(voxels: string, { manifest, threshold }: ModelKey): string | undefined {
-    return this.#file('result', [VERSION, voxels, manifest, threshold]);
+  #entry({ sha256, size, affine }: ScanIdentity, { manifest, threshold }: ModelKey): string | undefined {
+    return this.#file('result', [VERSION, sha256, ...size, ...affine, manifest, threshold]);
   }
 
   #note(scan: ScanFiles): string | undefined {

@@ -35,10 +35,13 @@ const MODEL: ComparedModel = {
 describe('an annotation against a model', () => {
   let folder = '';
   let asked: string[] = [];
+  /** What the process says of the slices: those of the scan, if nothing else is told. */
+  let extents: readonly number[] = [];
   const at = (...names: string[]): string => path.join(folder, ...names);
   beforeEach(() => {
     folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'hemorica-disagree-')));
     asked = [];
+    extents = [5, 5, 5];
   });
   afterEach(() => fs.rmSync(folder, { recursive: true }));
 
@@ -77,7 +80,7 @@ describe('an annotation against a model', () => {
         defaultThreshold: 0.5,
         minimumVolume: 0,
         volumes: [0, 0, 0, 0, 0],
-        extents: [5, 7, 5],
+        extents,
         notices: [],
       };
     },
@@ -94,6 +97,7 @@ describe('an annotation against a model', () => {
     });
 
   it('measures with the extents of the scan, and by labels as they are stated', async () => {
+    extents = [5, 7, 5];
     const file = write('head', 0);
     const { disagreement, scan, ran } = await compare(file);
     assert.equal(ran, true);
@@ -162,6 +166,24 @@ describe('an annotation against a model', () => {
     }));
     await assert.rejects(compare(at('flipped.ich.json')), /places its voxels up to 7\.0 mm/);
     await assert.rejects(compare(at('missing.ich.json')), /missing\.ich\.json: it cannot be read/);
+  });
+
+  it('takes the same voxels in another place for another scan', async () => {
+    const moved = (affine: readonly number[]) => {
+      const voxels = Int16Array.from({ length: 8 * 8 * 3 }, (_, n) => n);
+      fs.writeFileSync(at('moved.nii'), encodeNifti({ voxels, size: SIZE, affine }));
+      const file = write('other', 0, (annotation) => ({
+        ...annotation,
+        image: { ...annotation.image, file: 'moved.nii', affine },
+      }));
+      fs.renameSync(file, at('moved.ich.json'));
+      return at('moved.ich.json');
+    };
+    const affine = [1, 0, 0, 40, 0, 1, 0, 0, 0, 0, 5, 0, 0, 0, 0, 1];
+    const first = await compare(moved(affine));
+    const second = await compare(write('head', 0));
+    assert.deepEqual([first.ran, second.ran], [true, true]);
+    assert.deepEqual([first.result.image.affine[3], second.result.image.affine[3]], [40, 0]);
   });
 
   it('removes what has not been used for longest', async () => {
