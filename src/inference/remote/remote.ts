@@ -30,7 +30,7 @@ export async function openRemote(endpoint: RemoteEndpoint, name: string, signal?
     if (answer.status !== 200) throw refusal(endpoint, answer, `whether it is ${state}`);
   }
   const server = await ask(endpoint, 'v2', { signal });
-  const extensions = server.status === 200 ? described(endpoint, server).extensions : undefined;
+  const binary = server.status === 200 && takesBytes(described(endpoint, server));
   const metadata = await ask(endpoint, place.path, { signal });
   // Servers differ in how they say that they have no such model.
   if (metadata.status === 404 || metadata.status === 400) throw unknownModel(endpoint, place, metadata);
@@ -43,10 +43,16 @@ export async function openRemote(endpoint: RemoteEndpoint, name: string, signal?
     outputs: tensors(outputs),
     provider: 'remote',
     attempts: [],
-    run: (input, wanted, runSignal) =>
-      run(endpoint, place, input, wanted, Array.isArray(extensions) && extensions.includes(BINARY), runSignal),
+    run: (input, wanted, runSignal) => run(endpoint, place, input, wanted, binary, runSignal),
     release: () => Promise.resolve(),
   };
+}
+
+/** Whether a server has the extension. KServe has had it since 0.14 without announcing it, by its name alone. */
+function takesBytes({ name, version, extensions }: Readonly<Record<string, unknown>>): boolean {
+  if (Array.isArray(extensions) && extensions.includes(BINARY)) return true;
+  const [, major, minor] = (typeof version === 'string' && /^(\d+)\.(\d+)\./.exec(version)) || [];
+  return name === 'kserve' && (Number(major) > 0 || Number(minor) >= 14);
 }
 
 interface ModelPlace {

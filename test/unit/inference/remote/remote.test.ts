@@ -66,7 +66,7 @@ describe('a network on a server', function () {
     );
   });
 
-  it('gets and gives bytes where the server announces the extension', async () => {
+  it('gets and gives bytes where the server has the extension', async () => {
     const answer = ({ headers, body }: Asked): Reply => {
       const start = Number(headers[JSON_LENGTH.toLowerCase()]);
       assert.equal(body.length, start + 16);
@@ -77,9 +77,22 @@ describe('a network on a server', function () {
       const json = JSON.stringify({ outputs: [{ name: 'y', shape: [1, 1, 2, 2], datatype: 'FP32', parameters }] });
       return { headers: { [JSON_LENGTH]: String(json.length) }, body: Buffer.concat([Buffer.from(json), bytes]) };
     };
-    const endpoint = await start({ 'v2/models/m/infer': answer }, ['binary_tensor_data']);
-    const { y } = await (await openRemote(endpoint, 'm')).run({ x }, ['y']);
-    assert.deepEqual(y?.data, Float32Array.of(3, 6, 9, 12));
+    const routes = { 'v2/models/m/infer': answer };
+    const servers: [Record<string, Route>, string[]][] = [
+      [routes, ['binary_tensor_data']],
+      [{ ...routes, v2: { body: { name: 'kserve', version: '0.21.0', extensions: [] } } }, []],
+    ];
+    for (const [all, extensions] of servers) {
+      const { y } = await (await openRemote(await start(all, extensions), 'm')).run({ x }, ['y']);
+      assert.deepEqual(y?.data, Float32Array.of(3, 6, 9, 12));
+      await server.close();
+    }
+  });
+
+  it('gets numbers where the server has not said so', async () => {
+    const v2 = { body: { name: 'kserve', version: '0.13.1', extensions: ['model_repository_extension'] } };
+    const { y } = await (await openRemote(await start({ v2 }), 'm')).run({ x }, ['y']);
+    assert.deepEqual(y?.data, Float32Array.of(2, 4, 6, 8));
   });
 
   it('may have another name and a version there, and the server a path and a token', async () => {
