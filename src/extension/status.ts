@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { DEFAULT_MODELS, MODEL_TASKS } from '../core/model/default-models';
 import type { EngineRun } from '../node/inference-client';
 import type { SessionList } from './editor/session-list';
 import { engineTooltip } from './engine/report';
@@ -64,7 +65,9 @@ export class StatusReporter implements vscode.Disposable {
   /** The model that runs on a scan; undefined where none can. */
   #model(scan: vscode.Uri): string | undefined {
     if (!vscode.workspace.isTrusted || scan.scheme !== 'file') return undefined;
-    if (this.#run) return modelLabel(this.#run.model, this.#run.provider);
+    // A model that was only tried is not the one that runs.
+    const known = MODEL_TASKS.flatMap((task) => [nameOfModel(task), DEFAULT_MODELS[task]]);
+    if (this.#run && known.includes(this.#run.model)) return modelLabel(this.#run.model, this.#run.provider);
     const name = nameOfModel('segmentation');
     return name && modelLabel(name, isRemote() ? 'remote' : (howToRun().providers[0] ?? 'cpu'));
   }

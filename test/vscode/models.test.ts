@@ -66,8 +66,8 @@ describe('models', () => {
     writeTinyModel(at('folder', 'shared'), { name: DEFAULT });
     await settings().update('models.folders', [at('folder')], vscode.ConfigurationTarget.Workspace);
     const all = await lines();
-    const [standard] = all.filter((line) => / in use /.test(line));
-    assert.match(standard ?? '', /^ {2}.* \| in use · [\d.]+ MB · .* \| model current card$/);
+    const [standard] = all.filter((line) => / current /.test(line));
+    assert.match(standard ?? '', /^ {2}.* \| [\d.]+ MB · .* \| model current card$/);
     assert.ok(
       all.includes(`  Tiny 1.2.3 | ${SIZE} · CC BY-NC 4.0 (non-commercial) · Dice 0.835 | model usable`),
       all.join('\n'),

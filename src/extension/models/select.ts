@@ -121,7 +121,7 @@ const separator = (label: string): ModelItem => ({ label, kind: vscode.QuickPick
 function itemOf(model: FoundModel): ModelItem {
   const buttons = [FOLDER, ...(hasCard(model.folder) ? [CARD] : []), MANIFEST_BUTTON];
   if (!isUsable(model)) {
-    return { label: `$(error) ${model.name}`, detail: model.problem.message, buttons, model };
+    return { label: `$(error) ${model.name}`, detail: model.problem.problem, buttons, model };
   }
   const { manifest, bytes, source, name } = model;
   const label = `${manifest.title} ${manifest.version}`;

@@ -122,18 +122,14 @@ function modelItem(model: UsableModel, models: ModelRegistry): vscode.TreeItem {
   const item = new vscode.TreeItem(`${manifest.title} ${manifest.version}`, vscode.TreeItemCollapsibleState.Collapsed);
   const current = isCurrent(model);
   item.id = folder;
-  item.description = [
-    ...(current ? [vscode.l10n.t('in use')] : []),
-    sizeText(bytes),
-    shortLicense(manifest),
-    metricsText(manifest, 1),
-  ]
+  item.description = [sizeText(bytes), shortLicense(manifest), metricsText(manifest, 1)]
     .filter((part) => part !== '')
     .join(' · ');
   item.iconPath = new vscode.ThemeIcon(current ? 'pass-filled' : 'circle-large-outline');
   item.contextValue = contextOf(model, models, current ? 'current' : 'usable');
   item.tooltip = tooltipOf(model);
-  item.accessibilityInformation = { label: `${item.label}, ${item.description}` };
+  const state = current ? `${vscode.l10n.t('in use')}, ` : '';
+  item.accessibilityInformation = { label: `${item.label}, ${state}${item.description}` };
   return item;
 }
 

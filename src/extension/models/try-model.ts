@@ -4,7 +4,6 @@ import { isUsable, modelIn, type UsableModel } from '../../node/models';
 import { nameOf } from '../../node/scan-files';
 import { scanOnDisk } from '../annotation/locate';
 import { showFailure } from '../errors';
-import { baseName } from '../scan/files';
 import type { Services } from '../services';
 import { chooseModel, openManifest, usualTarget } from './actions';
 import { placeOf } from './manifest-text';
@@ -37,7 +36,7 @@ async function run(services: Services, model: UsableModel, signal: AbortSignal):
   const files = await scanOnDisk(scan.uri.fsPath, scan.decoded?.seriesInstanceUid);
   const { providers, threads } = howToRun();
   const params = { ...nameOf(files), model: model.folder, providers, ...(threads !== undefined && { threads }) };
-  const name = baseName(scan.uri);
+  const { name } = files;
   if (task === 'classification') {
     const { patient } = await inference().classify(params, { signal });
     const percent = Math.round(100 * (patient.any ?? 0));
