@@ -47,7 +47,12 @@ const browser = { ...common, platform: 'browser', format: 'iife', alias: emptyNo
 
 const builds = [
   { ...node, format: 'cjs', entryPoints: { extension: 'src/extension/main.ts' }, outExtension: { '.js': '.cjs' } },
-  { ...node, format: 'cjs', entryPoints: { inference: 'src/inference/main.ts' }, outExtension: { '.js': '.cjs' } },
+  {
+    ...node,
+    format: 'cjs',
+    entryPoints: { inference: 'src/inference/main.ts', feeder: 'src/inference/feeder/main.ts' },
+    outExtension: { '.js': '.cjs' },
+  },
   {
     ...node,
     format: 'esm',

@@ -18,7 +18,7 @@ const page = all.filter(
 report({ name: `page (${page.join(', ')})`, value: scripts(page), unit: 'MB', most: 4.5 });
 report({ name: 'extension host', value: scripts(['extension.cjs']), unit: 'MB', most: 0.5 });
 report({ name: 'decoding worker', value: scripts(['worker.js']), unit: 'MB' });
-report({ name: 'inference process', value: scripts(['inference.cjs']), unit: 'MB' });
+report({ name: 'inference process', value: scripts(['inference.cjs', 'feeder.cjs']), unit: 'MB' });
 report({ name: 'command line', value: scripts(['cli.js']), unit: 'MB' });
 const codecs = inRoot('dist/codecs');
 report({

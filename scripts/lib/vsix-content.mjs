@@ -14,7 +14,7 @@ const allowed = [
   /^extension\/l10n\/[\w.-]+\.json$/,
   /^extension\/media\/.+\.(png|svg|md|json)$/,
   /^extension\/models\/[\w-]+\/(model\.onnx|model\.json|README\.md|MODEL_CARD\.md|LICENSE(\.txt)?)$/,
-  /^extension\/dist\/((extension|inference)\.cjs|(cli|sample|webview(-\w+)?|worker|history|disagreement)\.js|(webview|history|disagreement)\.css|codicon-\w+\.ttf)$/,
+  /^extension\/dist\/((extension|inference|feeder)\.cjs|(cli|sample|webview(-\w+)?|worker|history|disagreement)\.js|(webview|history|disagreement)\.css|codicon-\w+\.ttf)$/,
   /^extension\/dist\/codecs\/\w+\.wasm$/,
   /^extension\/dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/.+\.js|dist\/cjs\/package\.json)$/,
 ];
@@ -28,6 +28,7 @@ const required = [
   'extension/docs/diagnostics.md',
   'extension/dist/extension.cjs',
   'extension/dist/inference.cjs',
+  'extension/dist/feeder.cjs',
   'extension/dist/cli.js',
   'extension/dist/sample.js',
   'extension/dist/webview.js',

@@ -30,6 +30,8 @@ export interface Feed {
   next(): Promise<PreparedInput | undefined>;
   /** Takes an input's memory back. */
   recycle(values: Float32Array<ArrayBuffer>): void;
+  /** No more is wanted; what is left is given up. */
+  close(): void;
 }
 
 /** Makes the inputs of a volume that is in memory. */
@@ -81,14 +83,23 @@ function sized(memory: Float32Array<ArrayBuffer> | undefined, length: number): F
   return memory?.length === length ? memory : new Float32Array(length);
 }
 
-/** The pictures that hold wanted voxels: of axial slices just those, of others all, since each cuts through every slice. */
+/**
+ * The pictures that hold wanted voxels, in the order in which they are stored: of axial slices just
+ * those, of others all, since each cuts through every slice.
+ */
 export function slicePlan(shape: ScanShape, input: SliceInput, wanted?: ReadonlySet<number>): FeedPlan {
   const view = axialView(shape, input.orientation);
-  const plane = shape.size[0] * shape.size[1];
-  const isStored = Math.abs(view.steps[2]) === plane;
-  const storage = (n: number): number => Math.floor((view.offset + n * view.steps[2]) / plane);
   const pictures = Array.from({ length: view.depth }, (_, n) => n);
-  return { kind: 'slices', view, pictures: pictures.filter((n) => !wanted || !isStored || wanted.has(storage(n))) };
+  const slices = pictures.map((n) => storedSlice(shape, view, n));
+  if (view.steps[2] < 0) pictures.reverse();
+  const isWanted = (n: number): boolean => wanted === undefined || slices[n] === undefined || wanted.has(slices[n]);
+  return { kind: 'slices', view, pictures: pictures.filter(isWanted) };
+}
+
+/** The storage slice that picture n is; undefined where pictures cut through all slices. */
+export function storedSlice({ size }: Pick<ScanShape, 'size'>, view: AxialView, n: number): number | undefined {
+  const plane = size[0] * size[1];
+  return Math.abs(view.steps[2]) === plane ? Math.floor((view.offset + n * view.steps[2]) / plane) : undefined;
 }
 
 function patchPlan(
@@ -118,5 +129,6 @@ export function volumeFeed(volume: Volume, input: ModelInput, wanted?: ReadonlyS
     recycle: (values) => {
       memory = values;
     },
+    close: () => {},
   };
 }

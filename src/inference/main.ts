@@ -28,9 +28,10 @@ import {
 } from '../protocol/inference';
 import { CheckModel, InspectModel } from '../protocol/inspect';
 import { classifierOf, classify } from './classify';
+import { Feeder } from './feeder/client';
 import { inspectModel } from './inspect';
 import { type LoadedModel, loadModel } from './model';
-import { segment, segmentationOf } from './segment';
+import { segmentationOf, segmentFeed } from './segment';
 import { tryEngine } from './try-engine';
 
 class Cancelled extends Error {
@@ -38,6 +39,8 @@ class Cancelled extends Error {
 }
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
+
+const feeder = new Feeder(path.join(__dirname, 'feeder.cjs'), __dirname);
 
 /** One scan at a time: two would need twice the memory and gain no time. */
 let last: Promise<unknown> = Promise.resolve();
@@ -108,28 +111,38 @@ const reporter =
     void connection.sendNotification(InferenceProgress, { id, stage, done, total });
 
 async function answer(params: SegmentParams, signal: AbortSignal): Promise<SegmentResult> {
-  const { report, model, scan, volume } = await opened(params, signal);
-  const threshold = params.threshold ?? model.manifest.threshold;
-  const { candidates, ...mask } = await segment(volume, model, {
+  const report = reporter(params.id);
+  report('loading-model', 0, 0);
+  const model = await loadModel(params.model, { ...params, signal, onProvider: announce });
+  const manifest = segmentationOf(model);
+  report('decoding', 0, 0);
+  let running = false;
+  const wanted = params.slices && { slices: params.slices };
+  const feed = await feeder.open(await oneScan(params, signal), manifest.input, {
+    ...wanted,
+    signal,
+    onDecoding: (done, total) => running || report('decoding', done, total),
+  });
+  const threshold = params.threshold ?? manifest.threshold;
+  const { candidates, ...mask } = await segmentFeed(feed, model, {
+    ...wanted,
     threshold,
     signal,
-    ...(params.slices && { slices: params.slices }),
     checkpoint: (done, total) => {
-      signal.throwIfAborted();
+      running ||= done > 0;
       report('running', done, total);
     },
   });
-  const { name, version, sha256 } = model.manifest;
+  const { name, version, sha256 } = manifest;
   return {
     ...mask,
     ...(params.candidates && { candidates }),
-    image: referenceTo(volume, scan),
+    ...(await feed.finished),
     model: { name, version, sha256, threshold, provider: model.network.provider },
-    defaultThreshold: model.manifest.threshold,
-    minimumVolume: segmentationOf(model).postprocessing.minimumVolume,
+    defaultThreshold: manifest.threshold,
+    minimumVolume: manifest.postprocessing.minimumVolume,
     attempts: model.network.attempts,
-    extents: volume.slices.map(({ extent }) => extent),
-    notices: volume.notices,
+    extents: feed.shape.slices.map(({ extent }) => extent),
   };
 }
 
@@ -155,7 +168,7 @@ async function answerClassify(params: ClassifyParams, signal: AbortSignal): Prom
 
 /** The model and the scan that a request names. */
 async function opened(
-  params: SegmentParams | ClassifyParams,
+  params: ClassifyParams,
   signal: AbortSignal,
 ): Promise<{ report: Report; model: LoadedModel; scan: ScanFiles; volume: Volume }> {
   const report = reporter(params.id);

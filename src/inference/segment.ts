@@ -37,16 +37,21 @@ export async function segmentFeed(feed: Feed, model: LoadedModel, options: Segme
   const builder = new CandidateBuilder(shape.size);
   const collect = collector(feed, manifest, builder, wantedOf(options));
   const total = feed.plan.kind === 'slices' ? feed.plan.pictures.length : feed.plan.blocks.length;
-  options.checkpoint?.(0, total);
-  for (let done = 0; done < total; ) {
-    const input = await feed.next();
-    if (!input) break;
-    if (input.values) {
-      collect(input, await run(model, manifest, input.values, options.signal));
-      feed.recycle(input.values);
+  try {
+    options.checkpoint?.(0, total);
+    for (let done = 0; done < total; ) {
+      const input = await feed.next();
+      if (!input) break;
+      if (input.values) {
+        collect(input, await run(model, manifest, input.values, options.signal));
+        feed.recycle(input.values);
+      }
+      options.signal?.throwIfAborted();
+      options.checkpoint?.(++done, total);
     }
-    options.signal?.throwIfAborted();
-    options.checkpoint?.(++done, total);
+  } catch (error) {
+    feed.close();
+    throw error;
   }
   const candidates = builder.finish();
   const { minimumVolume } = manifest.postprocessing;

@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** Slices decoded of all (0 while unknown). */
   readonly onProgress?: ProgressCallback;
+  /** Is told of a volume while it is being read, where slices come in their order: see `NiftiOptions.growing`. */
+  readonly onSlices?: (volume: Volume, done: number) => void;
 }
 
 /** NIfTI is read in pieces of this many bytes. */
@@ -29,7 +31,7 @@ export async function loadScan(scan: ScanFiles, options: LoadOptions): Promise<V
   return scan.kind === 'nifti' ? loadNifti(scan, options) : loadDicom(scan, options);
 }
 
-async function loadNifti(scan: ScanFiles, { timePoint, signal, onProgress }: LoadOptions): Promise<Volume> {
+async function loadNifti(scan: ScanFiles, { timePoint, signal, onProgress, onSlices }: LoadOptions): Promise<Volume> {
   const [first = '', second] = scan.files;
   if (second === undefined && /\.img(\.gz)?$/i.test(first)) {
     throw new ScanError(
@@ -47,6 +49,7 @@ async function loadNifti(scan: ScanFiles, { timePoint, signal, onProgress }: Loa
       ...(second !== undefined && { header: await opened(first, () => fs.readFile(first)) }),
       ...(timePoint !== undefined && { timePoint }),
       ...(onProgress && { progress: onProgress }),
+      ...(onSlices && { growing: onSlices }),
       ...(signal && { signal }),
     });
     for (let at = 0; at < size; at += CHUNK) {

@@ -15,6 +15,8 @@ export interface VoxelWriter {
   readonly done: number;
   /** A copy of the first voxels, of which at least `count` are complete, in the type known so far. */
   copy(count: number): VoxelArray;
+  /** The array that is being filled, shorter than the volume while it grows; undefined where its type may still change. */
+  readonly filling: VoxelArray | undefined;
   /** The whole volume; the writer must not be used afterwards. */
   finish(): VoxelArray;
 }
@@ -83,6 +85,10 @@ class PlainWriter implements VoxelWriter {
     return this.#view(this.#bytes.buffer.slice(0, count * this.#type.bytes));
   }
 
+  get filling(): VoxelArray {
+    return this.#view(this.#bytes.buffer);
+  }
+
   finish(): VoxelArray {
     return this.#view(this.#bytes.buffer);
   }
@@ -134,6 +140,7 @@ class Integer64Writer implements VoxelWriter {
   #partialLength = 0;
   #values: Wide;
   done = 0;
+  readonly filling = undefined;
 
   constructor(signed: boolean, littleEndian: boolean, count: number, trusted: number) {
     this.#signed = signed;

@@ -31,6 +31,12 @@ export interface NiftiOptions {
   readonly progress?: ProgressCallback;
   /** Called once, with a volume of the first slice alone, when it is complete and others are not. */
   readonly firstSlice?: (volume: Volume) => void;
+  /**
+   * Called whenever further slices are complete, every time with the same volume: slices 0 to
+   * `done - 1` of it can be read. Its `voxels` may be another array at each call, and its notices
+   * are not all there yet. Not called for 64-bit integers, whose type is known at the end only.
+   */
+  readonly growing?: (volume: Volume, done: number) => void;
   readonly signal?: CancelSignal;
 }
 
@@ -61,6 +67,7 @@ export class NiftiDecoder {
   #end = 0;
   #slicesDone = 0;
   #finished = false;
+  #growing: Volume | undefined;
 
   constructor(name: string, options: NiftiOptions = {}) {
     this.#name = name;
@@ -222,8 +229,19 @@ export class NiftiDecoder {
     if (this.#slicesDone === 0 && slices < header.size[2])
       this.#options.firstSlice?.(this.#volume(header, writer.copy(perSlice), 1));
     this.#slicesDone = slices;
+    this.#grow(header, writer, slices);
     this.#options.progress?.(slices, header.size[2]);
     this.#checkCancelled();
+  }
+
+  #grow(header: NiftiHeader, writer: VoxelWriter, slices: number): void {
+    const { growing } = this.#options;
+    const voxels = growing && writer.filling;
+    if (!growing || !voxels) return;
+    this.#growing ??= Object.defineProperty(this.#volume(header, voxels, header.size[2]), 'voxels', {
+      get: () => writer.filling,
+    });
+    growing(this.#growing, slices);
   }
 
   #volume(header: NiftiHeader, voxels: VoxelArray, slices: number): Volume {
