@@ -36,8 +36,9 @@ export const modelOptions = (task: ModelTask) =>
     models: {
       type: 'string',
       array: true,
-      requiresArg: true,
-      describe: `Folders in which to look for models, too; also from ${MODELS_VARIABLE}`,
+      // One for each time that it is named: what follows are scans.
+      nargs: 1,
+      describe: `Folder in which to look for models, too, as often as there are such; also from ${MODELS_VARIABLE}`,
     },
   }) as const;
 

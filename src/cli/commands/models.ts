@@ -20,8 +20,8 @@ export const models: CommandModule<object, ModelsArguments> = {
       .option('models', {
         type: 'string',
         array: true,
-        requiresArg: true,
-        describe: `The same as FOLDERS, as other commands take it; also from ${MODELS_VARIABLE}`,
+        nargs: 1,
+        describe: `The same as one of FOLDERS, as other commands take it; also from ${MODELS_VARIABLE}`,
       })
       .option('json', { type: 'boolean', default: false, describe: 'One JSON object a line for each model' })
       .example('$0 models', 'The built-in models')
@@ -41,37 +41,51 @@ export const models: CommandModule<object, ModelsArguments> = {
 };
 
 function describeJson({ manifest, folder, bytes, source, hiddenBy }: UsableModel): string {
-  const { name, title, version, task, sha256, license, provenance } = manifest;
-  const common = { name, title, version, task, builtIn: source === 'built-in', folder, bytes, sha256 };
+  const { name, title, version, task, sha256, threshold, license, provenance, metrics, research } = manifest;
   return JSON.stringify({
-    ...common,
-    threshold: manifest.threshold,
-    input: sizeOf(manifest),
+    ...{ name, title, version, task, builtIn: source === 'built-in', folder, bytes, sha256, threshold },
+    input: inputOf(manifest),
+    labels: labelsOf(manifest),
     license,
     provenance,
+    metrics,
+    ...(research !== undefined && { research }),
     ...(hiddenBy !== undefined && { hiddenBy }),
   });
 }
 
 function describe({ manifest, folder, bytes, hiddenBy }: UsableModel): string {
-  const { name, title, version, task, license, provenance } = manifest;
-  const { width, height, channels } = sizeOf(manifest);
+  const { name, title, version, task, license, provenance, metrics, research } = manifest;
+  const { depth, height, width, channels } = inputOf(manifest);
+  const sides = [...(depth === undefined ? [] : [depth]), height, width].join(' x ');
   const rows = [
     ['title', `${title}, version ${version}`],
-    ['task', task],
-    ['input', `${width} x ${height}, ${channels} channel${channels === 1 ? '' : 's'}`],
+    ['task', `${task}: ${labelsOf(manifest).join(', ')}`],
+    ['input', `${depth === undefined ? '' : 'patches of '}${sides}, ${channels} channel${channels === 1 ? '' : 's'}`],
     ['size', `${decimal(bytes / 1e6, 1)} MB`],
     [
       'license',
       `${license.name}${license.use === 'non-commercial' ? '; no commercial use' : ''}. ${license.attribution}`,
     ],
+    ...metrics.map((metric) => ['metric', `${metric.name} ${decimal(metric.value)} (${metric.data})`]),
     ['made of', provenance],
+    ...(research === undefined ? [] : [['research', research]]),
     ['folder', shown(folder)],
     ...(hiddenBy === undefined ? [] : [['hidden', `${shown(hiddenBy)} has the same name and comes first`]]),
   ];
   return [name, ...rows.map(([field = '', value]) => `  ${field.padEnd(8)} ${value}`)].join('\n');
 }
 
-function sizeOf({ input }: ModelManifest): { width: number; height: number; channels: number } {
-  return { width: input.width, height: input.height, channels: input.channels.length };
+function inputOf({ input }: ModelManifest) {
+  const { layout, height, width, channels } = input;
+  return { layout, ...(layout === 'NCDHW' && { depth: input.depth }), height, width, channels: channels.length };
+}
+
+/** What the model tells apart. */
+function labelsOf(manifest: ModelManifest): readonly string[] {
+  if (manifest.task === 'classification') return manifest.outputs.slice.labels;
+  const { outputs } = manifest;
+  if (outputs.kind === 'binary') return [outputs.blood.subtype];
+  const labels = outputs.kind === 'typed' ? outputs.subtype.labels : outputs.classes.labels;
+  return labels.filter((label) => label !== 'background');
 }

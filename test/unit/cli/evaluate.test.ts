@@ -8,7 +8,6 @@ import type { Annotation } from '../../../src/core/annotation/annotation';
 import { encodeAnnotation } from '../../../src/core/annotation/encode';
 import { paintRuns } from '../../../src/core/annotation/runs';
 import { encodeNifti } from '../../../src/core/formats/write-nifti';
-import { DEFAULT_MODELS } from '../../../src/core/model/default-models';
 import { type Built, buildPrograms } from '../../fixtures/built';
 import { dicomFile } from '../../fixtures/dicom-file';
 import { blank, painted } from '../../fixtures/masks';
@@ -299,32 +298,6 @@ describe('hemorica evaluate', function () {
       assert.deepEqual([bad.code, JSON.parse(bad.stdout).scans], [1, 3]);
       assert.match(bad.stderr, /^hemorica: bad\.ich\.json, line 1, column 1: /);
       assert.match((await hemorica('stats', '--help')).stdout, /Examples:\s+hemorica stats /);
-    });
-  });
-
-  describe('hemorica models', () => {
-    it('lists the built-in models with task, size and license, and those in folders', async () => {
-      const { code, stdout } = await hemorica('models', '--json');
-      assert.equal(code, 0);
-      const lines = stdout
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line));
-      const name = DEFAULT_MODELS.segmentation;
-      const standard = lines.find((line) => line.name === name);
-      const manifest = JSON.parse(fs.readFileSync(path.join(built.models, name, 'model.json'), 'utf8'));
-      assert.deepEqual([standard.task, standard.builtIn, standard.license], ['segmentation', true, manifest.license]);
-      const { size } = fs.statSync(path.join(built.models, name, manifest.file));
-      assert.equal(standard.bytes, size);
-      const [block] = (await hemorica('models')).stdout
-        .split(/\n(?=\S)/)
-        .filter((text) => text.startsWith(`${name}\n`));
-      assert.match(block ?? '', /^\S+\n {2}title [\s\S]* {2}task +segmentation\n[\s\S]* {2}license +\w/);
-      assert.ok(block?.includes(`\n  size     ${Number((size / 1e6).toFixed(1))} MB\n`), block);
-      const none = await hemorica('models', 'none');
-      assert.equal(none.code, 1);
-      assert.match(none.stderr, /^hemorica: \S+none: there is no such folder of models\. Create it/);
-      assert.match((await hemorica('models', '--help')).stdout, /Examples:\s+hemorica models/);
     });
   });
 });
