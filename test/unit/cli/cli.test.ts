@@ -36,7 +36,13 @@ describe('hemorica', function () {
   /** Runs the command line in the test's folder. */
   function hemorica(...args: string[]): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [built.cli, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+      // What is said of GPUs depends on the computer.
+      const env = { ...process.env, HEMORICA_PROVIDERS: 'cpu' };
+      const child = spawn(process.execPath, [built.cli, ...args], {
+        cwd: folder,
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
       let [stdout, stderr] = ['', ''];
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         stdout += text;
