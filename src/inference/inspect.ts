@@ -7,8 +7,12 @@ import { readOnnxHeader } from '../core/model/onnx-header';
 import { random } from '../core/phantom/random';
 import { ScanError } from '../core/volume';
 import type { Inspection } from '../protocol/inspect';
+import { requireSelfContained } from './self-contained';
 import { openLocal } from './session/local';
 import type { Network } from './session/network';
+
+/** What protocol buffers, of which ONNX files are made, allow. Bytes. */
+const LARGEST = 2 ** 31;
 
 /** A picture or two are quick enough. */
 const TRIAL_THREADS = 2;
@@ -22,8 +26,13 @@ export async function inspectModel(file: string, signal: AbortSignal): Promise<I
   if (!stat?.isFile()) {
     throw new ScanError(file, 'there is no such file.', 'Choose the .onnx file of a network.');
   }
+  if (stat.size > LARGEST) {
+    const size = (stat.size / 1e9).toFixed(1);
+    throw new ScanError(file, `it has ${size} GB; networks of more than 2 GB are not run.`, 'Choose a smaller one.');
+  }
   const bytes = await fs.readFile(file);
   signal.throwIfAborted();
+  requireSelfContained(bytes, path.basename(file));
   const network = await openLocal(bytes, path.basename(file), { providers: ['cpu'], threads: TRIAL_THREADS });
   try {
     const { inputs, outputs } = network;

@@ -8,6 +8,7 @@ import { ScanError } from '../core/volume';
 import type { EngineParams } from '../protocol/inference';
 import { checkGraph } from './check-graph';
 import { openRemote } from './remote/remote';
+import { requireSelfContained } from './self-contained';
 import { openLocal } from './session/local';
 import type { Network } from './session/network';
 
@@ -74,7 +75,10 @@ async function readNetwork(file: string, expected: string): Promise<Uint8Array> 
     throw new ScanError(file, 'the network named by "file" cannot be read.', 'Install the model again.');
   });
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (sha256 === expected) return bytes;
+  if (sha256 === expected) {
+    requireSelfContained(bytes, file);
+    return bytes;
+  }
   throw new ScanError(
     file,
     `its SHA-256 is ${sha256}, but "sha256" in model.json is ${expected}.`,

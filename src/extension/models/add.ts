@@ -59,8 +59,8 @@ async function add(services: Services, file: string): Promise<string | undefined
 }
 
 function inspect(services: Services, file: string): Promise<Inspection | undefined> {
-  return withCancel(vscode.l10n.t('Looking into {0}', path.basename(file)), (signal) =>
-    services.inference().inspect(file, { signal }),
+  return withCancel(vscode.l10n.t('Looking into {0}', path.basename(file)), (options) =>
+    services.inference().inspect(file, options),
   );
 }
 

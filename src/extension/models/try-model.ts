@@ -1,5 +1,6 @@
 /** Trying a model on the scan in front, to see whether its manifest fits its network. */
 import * as vscode from 'vscode';
+import type { RequestOptions } from '../../node/inference-client';
 import { isUsable, modelIn, type UsableModel } from '../../node/models';
 import { nameOf } from '../../node/scan-files';
 import { scanOnDisk } from '../annotation/locate';
@@ -15,8 +16,8 @@ export async function tryModel(services: Services, folder: string): Promise<void
   try {
     const model = await modelIn(folder, 'added');
     if (!isUsable(model)) throw model.problem;
-    const outcome = await withCancel(vscode.l10n.t('Trying {0}', model.manifest.title), (signal) =>
-      run(services, model, signal),
+    const outcome = await withCancel(vscode.l10n.t('Trying {0}', model.manifest.title), (options) =>
+      run(services, model, options),
     );
     if (outcome !== undefined) await showFit(services, model, outcome);
   } catch (error) {
@@ -25,12 +26,12 @@ export async function tryModel(services: Services, folder: string): Promise<void
 }
 
 /** What the model found, as a sentence. */
-async function run(services: Services, model: UsableModel, signal: AbortSignal): Promise<string> {
+async function run(services: Services, model: UsableModel, options: RequestOptions): Promise<string> {
   const { inference, sessions } = services;
   const { title, task } = model.manifest;
   const scan = sessions.active?.document;
   if (scan?.uri.scheme !== 'file') {
-    await inference().checkModel(model.folder, { signal });
+    await inference().checkModel(model.folder, options);
     return vscode.l10n.t('{0} loads. Open a scan to try it on.', title);
   }
   const files = await scanOnDisk(scan.uri.fsPath, scan.decoded?.seriesInstanceUid);
@@ -38,11 +39,11 @@ async function run(services: Services, model: UsableModel, signal: AbortSignal):
   const params = { ...nameOf(files), model: model.folder, providers, ...(threads !== undefined && { threads }) };
   const { name } = files;
   if (task === 'classification') {
-    const { patient } = await inference().classify(params, { signal });
+    const { patient } = await inference().classify(params, options);
     const percent = Math.round(100 * (patient.any ?? 0));
     return vscode.l10n.t('{0} fits its manifest. {1}: hemorrhage with a probability of {2} %.', title, name, percent);
   }
-  const { volumes, slices } = await inference().segment(params, { signal });
+  const { volumes, slices } = await inference().segment(params, options);
   const volume = volumes.reduce((sum, part) => sum + part, 0);
   return slices.length === 0
     ? vscode.l10n.t('{0} fits its manifest. {1}: no blood found.', title, name)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { normalized, usualViews } from '../../../src/core/model/channels';
@@ -81,11 +81,26 @@ describe('inspectModel', () => {
 
   it('refuses what is no network', async () => {
     writeFileSync(path.join(folder, 'net.onnx'), 'no network');
-    await assert.rejects(
-      inspect(path.join(folder, 'net.onnx')),
-      /^ScanError: net\.onnx: the network cannot be run \(cpu: /,
-    );
+    await assert.rejects(inspect(path.join(folder, 'net.onnx')), /^ScanError: net\.onnx: it is no ONNX file: /);
     await assert.rejects(inspect(path.join(folder, 'none.onnx')), /none\.onnx: there is no such file\./);
+  });
+
+  it('refuses networks whose weights lie in other files, and those that are too large', async () => {
+    const network = pointNetwork({ input: [1, 16, 16], planes: 1 });
+    const { factors, offsets } = network.weights ?? {};
+    assert.ok(factors && offsets);
+    for (const external of ['weights.bin', '../../../etc/passwd']) {
+      const file = put({ ...network, weights: { factors: { ...factors, external }, offsets } });
+      writeFileSync(path.join(folder, 'weights.bin'), Buffer.from(Float32Array.of(1).buffer));
+      await assert.rejects(
+        inspect(file),
+        /net\.onnx: the values of its network lie in other files\. Export it with all of its values in one/,
+      );
+    }
+    const file = path.join(folder, 'huge.onnx');
+    writeFileSync(file, '');
+    truncateSync(file, 2 ** 31 + 1);
+    await assert.rejects(inspect(file), /huge\.onnx: it has 2\.1 GB; networks of more than 2 GB are not run\./);
   });
 
   const cases: readonly (readonly [string, PointNetwork, string])[] = [
