@@ -34,8 +34,8 @@ describe('Find Disagreements of Model and Annotations', function () {
     await closeAll();
   });
 
-  /** A scan and its annotation, with IPH in rows of slice 3, where the scan has no blood. */
-  function write(name: string, rows: readonly number[], shift = 0): string {
+  /** A scan, moved by `shift` mm, and an annotation of it where it was, with IPH in rows of slice 3, where the scan has no blood. */
+  function write(name: string, rows: readonly number[], shift = 0): void {
     const voxels = readFileSync(writeNifti(at('cohort', `${name}.nii`), shift)).subarray(VOXELS_AT);
     const annotation = emptyAnnotation({
       file: `${name}.nii`,
@@ -46,9 +46,7 @@ describe('Find Disagreements of Model and Annotations', function () {
     });
     const runs = Uint32Array.from(rows.flatMap((row) => [4, row, 20, 10]));
     const slices = annotation.slices.map((slice, k) => (k === 3 ? { ...slice, runs } : slice));
-    const file = at('cohort', `${name}.ich.json`);
-    writeFileSync(file, encodeAnnotation({ ...annotation, slices }));
-    return file;
+    writeFileSync(at('cohort', `${name}.ich.json`), encodeAnnotation({ ...annotation, slices }));
   }
 
   const find = () => vscode.commands.executeCommand('hemorica.findDisagreements', vscode.Uri.file(at('cohort')));
@@ -67,7 +65,7 @@ describe('Find Disagreements of Model and Annotations', function () {
 
   it('compares a folder, names what cannot be compared, and runs the model once for each scan', async () => {
     write('empty', []);
-    const missed = write('missed', [30, 31]);
+    write('missed', [30, 31]);
     write('shifted', [], 40);
     await find();
     const list = await panel();
@@ -76,9 +74,9 @@ describe('Find Disagreements of Model and Annotations', function () {
       ['cohort', { name: 'toy-seg', version: '1.0.0', threshold: 0.5 }, false],
     );
     const [empty, other, shifted] = list.view.scans;
-    assert.ok(empty?.disagreement && other?.disagreement && shifted);
+    assert.ok(empty?.disagreement && other?.disagreement && shifted, JSON.stringify(list.view.scans.map(summary)));
     const found = empty.disagreement.lesions.map(({ kind }) => kind);
-    assert.ok(found.length > 0 && found.every((kind) => kind === 'false'), String(found));
+    assert.deepEqual([...new Set(found)], ['false']);
     assert.equal(diceOf(empty.disagreement.voxels, 'any'), 0);
     assert.equal(overlapOf(other.disagreement.voxels, 'any').missed, 20);
     assert.deepEqual(other.disagreement.lesions[0]?.at, [24, 30, 3]);
@@ -87,17 +85,20 @@ describe('Find Disagreements of Model and Annotations', function () {
 
     // A network that cannot run: whatever is known from now on was known before.
     writeFileSync(at('models', 'toy', 'model.onnx'), 'no network');
-    write('missed', [30]);
-    await waitFor('the saved annotation', () =>
-      list.view.scans.some(({ disagreement }) => disagreement && overlapOf(disagreement.voxels, 'any').missed === 10),
-    );
-    write('later', []);
+    // Watching begins a little after the list is there: what was saved before is saved again.
+    let asked = 0;
+    await waitFor('the saved annotation', () => {
+      if (asked++ % 30 === 0) write('missed', [30]);
+      return list.view.scans.some(
+        ({ disagreement }) => disagreement && overlapOf(disagreement.voxels, 'any').missed === 10,
+      );
+    });
+    write('later', [], 10);
     await find();
     const again = (await panel()).view.scans.map(summary);
     assert.deepEqual(again[0], summary(empty));
     assert.match(String(again[1]?.[1]), /SHA-256/);
     assert.deepEqual(again[2]?.slice(2), [10]);
-    assert.ok(missed.endsWith('missed.ich.json'));
     writeSegmenter(at('models', 'toy'), { name: 'toy-seg' });
   });
 

@@ -16,6 +16,8 @@ const QUIET = 500;
 interface Shown {
   readonly panel: DisagreementPanel;
   run: DisagreementRun;
+  /** Whether all is being compared, and not only what was saved. */
+  finding: boolean;
 }
 
 /** Lists of disagreements that are open; tests look at them. */
@@ -48,21 +50,25 @@ export class Disagreements implements vscode.Disposable {
   /** Compares a folder and shows what is found, while it is found. Resolves when all is known or the run was stopped. */
   async find(folder: string): Promise<void> {
     const open = this.#shown.get(folder);
-    if (open?.run.progress.running) {
+    if (open?.finding) {
       open.panel.reveal();
       return;
     }
     const run = await this.#newRun(folder);
     if (!run) return;
-    const now = this.#shown.get(folder);
-    if (now) {
-      now.panel.show(run);
-      now.run = run;
-      now.panel.reveal();
-    } else {
-      this.#shown.set(folder, this.#open(folder, run));
+    const shown = this.#shown.get(folder) ?? this.#open(folder, run);
+    this.#shown.set(folder, shown);
+    if (shown.run !== run) {
+      shown.panel.show(run);
+      shown.run = run;
+      shown.panel.reveal();
     }
-    await compareWithProgress(run);
+    shown.finding = true;
+    try {
+      await compareWithProgress(run);
+    } finally {
+      shown.finding = false;
+    }
   }
 
   /** Throws Error, and ScanError for a folder or model that cannot be read. */
@@ -86,7 +92,7 @@ export class Disagreements implements vscode.Disposable {
     const again = (): void => {
       this.find(folder).catch((error: unknown) => showFailure(error, this.services.log));
     };
-    const shown: Shown = { run, panel: openDisagreementPanel(run, again, this.services) };
+    const shown: Shown = { run, finding: false, panel: openDisagreementPanel(run, again, this.services) };
     const watcher = watch(folder, (names) => {
       if (!shown.run.progress.running) void shown.run.compare(names);
     });
