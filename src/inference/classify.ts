@@ -9,10 +9,10 @@ import {
   pictureProbabilities,
   thresholdsOf,
 } from '../core/model/classify';
-import { type ClassificationManifest, inputShape } from '../core/model/manifest';
-import { SliceInputs } from '../core/model/preprocess';
+import { type ClassificationManifest, inputLength, inputShape } from '../core/model/manifest';
 import { ScanError, type Volume } from '../core/volume';
 import type { ClassifyResult } from '../protocol/classification';
+import { type Feed, type ScanShape, volumeFeed } from './feed';
 import type { LoadedModel } from './model';
 import type { Network, TensorValue } from './session/network';
 
@@ -30,57 +30,68 @@ export type Classified = Pick<ClassifyResult, 'classes' | 'thresholds' | 'axis' 
  */
 const TOGETHER = { cpu: 1, other: 8 } as const;
 
-/** A model that classifies. Throws ScanError for one of another task. */
-export function classifierOf({ manifest, network }: LoadedModel): {
+export interface Classifier {
   readonly manifest: ClassificationManifest;
   readonly network: Network;
-} {
+}
+
+/** A model that classifies. Throws ScanError for one of another task. */
+export function classifierOf({ manifest, network }: LoadedModel): Classifier {
   if (manifest.task === 'classification') return { manifest, network };
   throw new ScanError(manifest.name, `"task" is "${manifest.task}".`, 'Choose a model for classification.');
 }
 
-/**
- * Probabilities of a scan's slices and patient. The network works on some pictures while the next are
- * prepared; pictures that show no head are not run.
- * Throws ScanError where the network gives something else than the manifest says, and what `checkpoint` throws.
- */
-export async function classify(
-  volume: Volume,
-  { manifest, network }: { readonly manifest: ClassificationManifest; readonly network: Network },
-  { checkpoint, signal }: ClassifyOptions,
-): Promise<Classified> {
-  const { labels } = manifest.outputs.slice;
-  const classes = classesOf(labels);
-  const inputs = new SliceInputs(volume, manifest.input);
-  const count = inputs.view.depth;
-  const pictures: Probabilities[] = Array.from({ length: count }, () => noFindings(classes));
-  const prepare = (from: number): Batch => nextBatch(inputs, from, batchOf(network));
-  let batch = prepare(0);
-  while (batch.from < count) {
-    checkpoint(batch.from, count);
-    const running = batch.pictures.length > 0 ? run(network, batch, manifest, signal) : undefined;
-    // The network runs on threads of its own; a failure is dealt with below, not while we prepare.
-    running?.catch(() => undefined);
-    const next = prepare(batch.end);
-    const found = await running;
-    for (const [at, n] of batch.pictures.entries()) {
-      const values = found?.subarray(at * labels.length, (at + 1) * labels.length);
-      if (values) pictures[n] = pictureProbabilities(values, manifest.outputs.slice);
-    }
-    batch = next;
-  }
-  checkpoint(count, count);
-  return { ...inStorageOrder(volume, manifest, pictures, classes), classes };
+/** Probabilities of the slices and the patient of a volume that is in memory; as `classifyFeed`. */
+export function classify(volume: Volume, classifier: Classifier, options: ClassifyOptions): Promise<Classified> {
+  return classifyFeed(volumeFeed(volume, classifier.manifest.input), classifier, options);
 }
 
-/** Pictures [from, end) of the scan, and those of them that show a head. */
-interface Batch {
-  readonly from: number;
-  readonly end: number;
-  readonly pictures: readonly number[];
-  readonly values: Float32Array;
-  /** Pictures that the tensor holds: more than there are where the graph wants a fixed number. */
-  readonly size: number;
+/**
+ * Probabilities of a scan's slices and patient. Pictures that show no head are not run.
+ * Throws ScanError where the network gives something else than the manifest says, and what `checkpoint` throws.
+ */
+export async function classifyFeed(
+  feed: Feed,
+  { manifest, network }: Classifier,
+  { checkpoint, signal }: ClassifyOptions,
+): Promise<Classified> {
+  const { slice } = manifest.outputs;
+  const classes = classesOf(slice.labels);
+  const length = inputLength(manifest.input);
+  const total = feed.shape.size[closestAxes(feed.shape, manifest.input.orientation)[2].axis];
+  const pictures: Probabilities[] = Array.from({ length: total }, () => noFindings(classes));
+  const { size, fixed } = batchOf(network);
+  const values = new Float32Array(size * length);
+  let batch: number[] = [];
+  const runBatch = async (): Promise<void> => {
+    const held = fixed ? size : batch.length;
+    const found = await run(network, values.subarray(0, held * length), held, manifest, signal);
+    for (const [at, n] of batch.entries()) {
+      const own = found.subarray(at * slice.labels.length, (at + 1) * slice.labels.length);
+      pictures[n] = pictureProbabilities(own, slice);
+    }
+    batch = [];
+  };
+  try {
+    checkpoint(0, total);
+    for (let done = 0; done < total; ) {
+      const input = await feed.next();
+      if (!input) break;
+      if (input.values) {
+        values.set(input.values, batch.length * length);
+        batch.push(input.n);
+        feed.recycle(input.values);
+      }
+      done++;
+      if (batch.length === size || (batch.length > 0 && done === total)) await runBatch();
+      signal.throwIfAborted();
+      checkpoint(done, total);
+    }
+  } catch (error) {
+    feed.close();
+    throw error;
+  }
+  return { ...inStorageOrder(feed.shape, manifest, pictures, classes), classes };
 }
 
 /** How many pictures go together, and whether it must be so many. */
@@ -90,29 +101,10 @@ function batchOf({ inputs: [input], provider }: Network): { readonly size: numbe
   return { size: provider === 'cpu' ? TOGETHER.cpu : TOGETHER.other, fixed: false };
 }
 
-function nextBatch(
-  inputs: SliceInputs,
-  from: number,
-  { size, fixed }: { readonly size: number; readonly fixed: boolean },
-): Batch {
-  const count = inputs.view.depth;
-  const values = new Float32Array(size * inputs.length);
-  const pictures: number[] = [];
-  let n = from;
-  for (; n < count && pictures.length < size; n++) {
-    const frame = inputs.frame(n);
-    if (!frame) continue;
-    const start = pictures.length * inputs.length;
-    inputs.fill(n, frame, values.subarray(start, start + inputs.length));
-    pictures.push(n);
-  }
-  const held = fixed ? size : pictures.length;
-  return { from, end: n, pictures, values: values.subarray(0, held * inputs.length), size: held };
-}
-
 async function run(
   network: Network,
-  { values, size }: Batch,
+  values: Float32Array,
+  size: number,
   { name: model, input, outputs }: ClassificationManifest,
   signal: AbortSignal,
 ): Promise<Float32Array> {
@@ -122,7 +114,11 @@ async function run(
   const dims = found?.dims ?? [];
   // Some graphs leave sides of length 1 behind the labels.
   const fits = dims[0] === size && dims[1] === labels.length && dims.slice(2).every((length) => length === 1);
-  if (found && fits) return found.data;
+  if (found && fits) {
+    // Taken for "nothing found" it would be a reading that nobody has made.
+    if (!found.data.some(Number.isNaN)) return found.data;
+    throw new ScanError(model, 'the network gives values that are no numbers.', 'Choose another model or provider.');
+  }
   throw new ScanError(
     model,
     `"outputs.slice" needs float32 of the shape [${size}, ${labels.length}] for ${size} ${size === 1 ? 'picture' : 'pictures'} and the labels ${labels.join(', ')}, but the network gives ${found?.type} of [${dims.join(', ')}].`,
@@ -132,12 +128,12 @@ async function run(
 
 /** Brings what was found of axial pictures to the order in which the scan stores them. */
 function inStorageOrder(
-  volume: Volume,
+  shape: ScanShape,
   { input, outputs, threshold }: ClassificationManifest,
   pictures: readonly Probabilities[],
   classes: readonly FindingClass[],
 ): Omit<Classified, 'classes'> {
-  const { axis, sign } = closestAxes(volume, input.orientation)[2];
+  const { axis, sign } = closestAxes(shape, input.orientation)[2];
   const slices = sign > 0 ? pictures : [...pictures].reverse();
   const aggregation = outputs.patient;
   return {

@@ -7,10 +7,9 @@ import {
   IPCMessageWriter,
   ResponseError,
 } from 'vscode-jsonrpc/node';
-import { ScanError, type Volume } from '../core/volume';
+import { ScanError } from '../core/volume';
 import { checkOnScan } from '../node/check-scan';
 import { findImage } from '../node/find-image';
-import { loadScan, referenceTo } from '../node/load-scan';
 import { findScans, type ScanFiles } from '../node/scan-files';
 import { Classify, type ClassifyParams, type ClassifyResult } from '../protocol/classification';
 import {
@@ -27,10 +26,10 @@ import {
   TryEngine,
 } from '../protocol/inference';
 import { CheckModel, InspectModel } from '../protocol/inspect';
-import { classifierOf, classify } from './classify';
+import { classifierOf, classifyFeed } from './classify';
 import { Feeder } from './feeder/client';
 import { inspectModel } from './inspect';
-import { type LoadedModel, loadModel } from './model';
+import { loadModel } from './model';
 import { segmentationOf, segmentFeed } from './segment';
 import { tryEngine } from './try-engine';
 
@@ -147,41 +146,30 @@ async function answer(params: SegmentParams, signal: AbortSignal): Promise<Segme
 }
 
 async function answerClassify(params: ClassifyParams, signal: AbortSignal): Promise<ClassifyResult> {
-  const { report, model, scan, volume } = await opened(params, signal);
-  const classifier = classifierOf(model);
-  const classified = await classify(volume, classifier, {
+  const report = reporter(params.id);
+  report('loading-model', 0, 0);
+  const classifier = classifierOf(await loadModel(params.model, { ...params, signal, onProvider: announce }));
+  const { manifest, network } = classifier;
+  report('decoding', 0, 0);
+  let running = false;
+  const feed = await feeder.open(await oneScan(params, signal), manifest.input, {
+    signal,
+    onDecoding: (done, total) => running || report('decoding', done, total),
+  });
+  const classified = await classifyFeed(feed, classifier, {
     signal,
     checkpoint: (done, total) => {
-      signal.throwIfAborted();
+      running ||= done > 0;
       report('running', done, total);
     },
   });
-  const { name, version, sha256, threshold } = classifier.manifest;
+  const { name, version, sha256, threshold } = manifest;
   return {
     ...classified,
-    image: referenceTo(volume, scan),
-    model: { name, version, sha256, threshold, provider: model.network.provider },
-    attempts: model.network.attempts,
-    notices: volume.notices,
+    ...(await feed.finished),
+    model: { name, version, sha256, threshold, provider: network.provider },
+    attempts: network.attempts,
   };
-}
-
-/** The model and the scan that a request names. */
-async function opened(
-  params: ClassifyParams,
-  signal: AbortSignal,
-): Promise<{ report: Report; model: LoadedModel; scan: ScanFiles; volume: Volume }> {
-  const report = reporter(params.id);
-  report('loading-model', 0, 0);
-  const model = await loadModel(params.model, { ...params, signal, onProvider: announce });
-  report('decoding', 0, 0);
-  const scan = await oneScan(params, signal);
-  const volume = await loadScan(scan, {
-    bundle: __dirname,
-    signal,
-    onProgress: (done, total) => report('decoding', done, total),
-  });
-  return { report, model, scan, volume };
 }
 
 async function oneScan({ path: file, files }: SegmentParams | ClassifyParams, signal: AbortSignal): Promise<ScanFiles> {

@@ -44,7 +44,7 @@ export function classesOf(labels: readonly SliceLabel[]): FindingClass[] {
 /**
  * Probabilities of one picture. Without a value of its own, `any` is what `none` leaves, and without
  * that the highest of the subtypes.
- * @param values One for each label, as the network gives them.
+ * @param values One for each label, as the network gives them; all are numbers.
  */
 export function pictureProbabilities(values: Float32Array, { activation, labels }: SliceMeaning): Probabilities {
   const activated = activate(values, activation);
@@ -117,7 +117,7 @@ function activate(values: Float32Array, activation: SliceActivation): readonly n
   return powers.map((power) => power / sum);
 }
 
-/** Within 0 and 1: a network's own probabilities may be off by rounding; what is no number is nothing found. */
+/** Within 0 and 1: a network's own probabilities may be off by rounding. */
 function unit(value: number): number {
-  return Number.isNaN(value) ? 0 : Math.min(1, Math.max(0, value));
+  return Math.min(1, Math.max(0, value));
 }

@@ -147,6 +147,23 @@ describe('classify', () => {
     await classify(volume, { manifest, network: lying([1, 3, 1, 1]) }, options);
   });
 
+  it('takes what is no number for an error, never for a slice without blood', async () => {
+    const { manifest } = await model();
+    const network: Network = {
+      inputs: [],
+      outputs: [],
+      provider: 'cpu',
+      attempts: [],
+      run: async () => ({ logits: { type: 'float32', dims: [1, 3], data: Float32Array.of(1, Number.NaN, 1) } }),
+      release: async () => undefined,
+    };
+    const options = { signal: new AbortController().signal, checkpoint: () => undefined };
+    await assert.rejects(
+      classify(store(headWorld, USUAL), { manifest, network }, options),
+      /toy-cls: the network gives values that are no numbers/,
+    );
+  });
+
   it('is refused for a model that segments', () => {
     const manifest = { task: 'segmentation', name: 'seg' } as never;
     assert.throws(() => classifierOf({ manifest, network: {} as Network }), /seg: "task" is "segmentation"/);

@@ -56,9 +56,9 @@ describe('what a classifier says', () => {
     );
   });
 
-  it('is nothing where the network gives no number, or there is no slice', () => {
+  it('is nothing where there is no slice, and within 0 and 1 whatever the network calls a probability', () => {
     const meaning: SliceMeaning = { activation: 'none', labels: ['any', 'IPH'] };
-    assert.deepEqual(pictureProbabilities(Float32Array.of(Number.NaN, 0.5), meaning), { any: 0, IPH: 0.5 });
+    assert.deepEqual(pictureProbabilities(Float32Array.of(-0.5, 1.5), meaning), { any: 0, IPH: 1 });
     assert.deepEqual(patientProbabilities([], { kind: 'max' }, ['any', 'IPH']), { any: 0, IPH: 0 });
   });
 
