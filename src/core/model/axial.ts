@@ -95,21 +95,24 @@ export function axialSlice(
   outside = AIR,
   out: Float32Array = new Float32Array(view.width * view.height),
 ): Float32Array {
-  const { slope, intercept, padding } = volume;
+  const { voxels, slope, intercept, padding } = volume;
   const { width, height, offset, steps } = view;
   const [step, rowStep] = steps;
-  // An empty range where there is no padding, so that the test below costs nothing.
-  const from = padding?.from ?? Number.POSITIVE_INFINITY;
-  const to = padding?.to ?? Number.NEGATIVE_INFINITY;
-  const big = volume.voxels instanceof BigInt64Array || volume.voxels instanceof BigUint64Array;
-  const voxels = volume.voxels as Float64Array;
-  for (let y = 0, pixel = 0; y < height; y++) {
-    let at = offset + n * steps[2] + y * rowStep;
-    for (let x = 0; x < width; x++, pixel++, at += step) {
-      const raw = big ? Number(voxels[at]) : (voxels[at] as number);
-      const value = raw * slope + intercept;
-      // What is no number equals nothing, not even itself, and infinity less itself is no number.
-      out[pixel] = (raw >= from && raw <= to) || value - value !== 0 ? outside : value;
+  const isInteger = !(voxels instanceof Float32Array || voxels instanceof Float64Array);
+  const isBig = voxels instanceof BigInt64Array || voxels instanceof BigUint64Array;
+  for (let y = 0; y < height; y++) {
+    const from = offset + n * steps[2] + y * rowStep;
+    const to = y * width;
+    if (isInteger && !isBig && padding === undefined) {
+      // By far the most frequent kind of scan, at a third of the time.
+      for (let x = 0, at = from; x < width; x++, at += step) out[to + x] = (voxels[at] as number) * slope + intercept;
+    } else {
+      for (let x = 0, at = from; x < width; x++, at += step) {
+        const raw = Number(voxels[at]);
+        const isPadding = padding !== undefined && raw >= padding.from && raw <= padding.to;
+        const value = raw * slope + intercept;
+        out[to + x] = isPadding || !Number.isFinite(value) ? outside : value;
+      }
     }
   }
   return out;

@@ -87,11 +87,11 @@ function largestPart(picture: Float32Array, width: number, height: number, above
   for (let y = 0; y < height; y++) {
     const runs: number[] = [];
     let first = 0;
-    const row = picture.subarray(y * width, (y + 1) * width);
+    const row = y * width;
     for (let x = 0; x < width; x++) {
-      if (!((row[x] as number) > above)) continue;
+      if (!((picture[row + x] as number) > above)) continue;
       const start = x;
-      while (x < width && (row[x] as number) > above) x++;
+      while (x < width && (picture[row + x] as number) > above) x++;
       const part = { area: x - start, x0: start, y0: y, x1: x, y1: y + 1, root: parts.length };
       parts.push(part);
       let own: Part = part;

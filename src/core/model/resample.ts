@@ -22,7 +22,7 @@ export interface Taps {
 export function triangleTaps(start: number, length: number, count: number, wide: boolean): Taps {
   const scale = length / count;
   const half = wide ? Math.max(1, scale) : 1;
-  const taps = Math.ceil(2 * half) + 1;
+  const taps = Math.ceil(2 * half);
   const first = new Int32Array(count);
   const weights = new Float64Array(count * taps);
   for (let o = 0; o < count; o++) {
@@ -60,7 +60,6 @@ export interface Resampling {
 
 /** Resamples framed parts of pictures. Keeps its buffers from picture to picture. */
 export class Resampler {
-  #line: Float64Array = new Float64Array(0);
   #rows: Float64Array = new Float64Array(0);
   #sums: Float64Array = new Float64Array(0);
 
@@ -74,27 +73,29 @@ export class Resampler {
     const down = triangleTaps(frame.y, frame.height, to.height, to.wide);
     const [top, bottom] = covered(down, to.height, height);
     const [left, right] = covered(across, to.width, width);
-    this.#line = sized(this.#line, Math.max(0, right - left));
+    // A line holds all pixels that some output pixel has a tap on, those beyond the picture too.
+    const start = across.first[0] ?? 0;
+    const line = new Float64Array((across.first[to.width - 1] ?? 0) + across.taps - start);
     this.#rows = sized(this.#rows, Math.max(0, bottom - top) * to.width);
     this.#sums = sized(this.#sums, to.width);
-    const [line, rows] = [this.#line, this.#rows];
-    // Values are kept relative to what is outside, so that what lies beyond the picture is zero and needs no taps.
+    const rows = this.#rows;
+    // Values are kept relative to what is outside, so that what lies beyond the picture is zero.
     const { window } = to;
     const low = window ? window.center - window.width / 2 : 0;
     const scale = window ? 1 / window.width : 1;
-    const outside = window ? Math.min(1, Math.max(0, (to.outside - low) * scale)) : to.outside;
+    const [least, most] = window ? [0, 1] : [-Infinity, Infinity];
+    const outside = Math.min(most, Math.max(least, (to.outside - low) * scale));
     for (let y = top; y < bottom; y++) {
       const row = y * width;
       let isOutside = true;
       for (let x = left; x < right; x++) {
-        let value = ((picture[row + x] as number) - low) * scale;
-        if (window) value = value < 0 ? 0 : Math.min(value, 1);
-        line[x - left] = value - outside;
-        if (value !== outside) isOutside = false;
+        const value = Math.min(most, Math.max(least, ((picture[row + x] as number) - low) * scale)) - outside;
+        line[x - start] = value;
+        if (value !== 0) isOutside = false;
       }
       const target = (y - top) * to.width;
       if (isOutside) rows.fill(0, target, target + to.width);
-      else sumAlong(line, left, right, across, to.width, rows, target);
+      else sumAlong(line, start, across, rows, target);
     }
     this.#sumDown(down, top, bottom, to, outside, out);
   }
@@ -118,24 +119,20 @@ export class Resampler {
   }
 }
 
-/** Weighted sums along a line that holds the input pixels [left, right). */
+/** Weighted sums along a line whose first value is that of input pixel `start`. */
 function sumAlong(
   line: Float64Array,
-  left: number,
-  right: number,
+  start: number,
   { taps, first, weights }: Taps,
-  count: number,
   out: Float64Array,
-  target: number,
+  to: number,
 ): void {
-  for (let o = 0; o < count; o++) {
-    const from = first[o] as number;
-    const start = Math.max(from, left);
-    const end = Math.min(from + taps, right);
-    let weight = o * taps + start - from;
+  for (let o = 0, weight = 0; o < first.length; o++) {
+    let x = (first[o] as number) - start;
     let sum = 0;
-    for (let x = start - left; x < end - left; x++) sum += (line[x] as number) * (weights[weight++] as number);
-    out[target + o] = sum;
+    for (const end = weight + taps; weight < end; weight++, x++)
+      sum += (line[x] as number) * (weights[weight] as number);
+    out[to + o] = sum;
   }
 }
 
