@@ -170,6 +170,8 @@ describe('models', () => {
       'Add Model 6/7: Where is the model to be kept?',
       'Add Model 7/7: Name of the model: letters, digits, dots and dashes',
     ]);
+    const channels = JSON.parse(readFileSync(inWorkspace('my-net', 'model.json'), 'utf8')).input.channels;
+    assert.deepEqual(channels, [{ window: { center: 40, width: 80 }, mean: 0, deviation: 1 }]);
     assert.match(
       said[0] ?? '',
       /^my net fits its manifest\. front\.nii: [\d.]+ mL of blood on \d slices\. For research, no medical device\.$/,
