@@ -2,8 +2,8 @@
 
     python -m hemorica_training.export --checkpoint run/model.pt --models ../models
 
-ich-seg has the outputs `blood` and `subtype`, ich-cls the output `slice`, all logits. Both are opset
-17 with a free number of pictures. An output that differs from PyTorch by more than 1e-3 is refused.
+ich-seg has the outputs `blood` and `subtype`, ich-cls the output `slice`, all logits, and both see each
+slice and its mirror image. They are opset 17 with a free number of pictures. An output that differs from PyTorch by more than 1e-3 is refused.
 model.json is kept but for the hash, where the folder has one.
 """
 
@@ -29,7 +29,7 @@ MAXIMUM_BYTES = 8_000_000
 
 
 class Segmenter(nn.Module):
-    """The network without its slice head."""
+    """The network without its slice head; logits are the mean of those of the slice and of its mirror image."""
 
     def __init__(self, net: HemorrhageNet):
         super().__init__()
@@ -37,18 +37,19 @@ class Segmenter(nn.Module):
 
     def forward(self, ct: Tensor) -> tuple[Tensor, Tensor]:
         blood, subtype, _ = self.net(ct)
-        return blood, subtype
+        mirrored, mirrored_subtype, _ = self.net(ct.flip(3))
+        return (blood + mirrored.flip(3)) / 2, (subtype + mirrored_subtype.flip(3)) / 2
 
 
 class Classifier(nn.Module):
-    """The encoder and the slice head alone."""
+    """The encoder and the slice head alone, on the slice and its mirror image."""
 
     def __init__(self, net: HemorrhageNet):
         super().__init__()
         self.net = net
 
     def forward(self, ct: Tensor) -> Tensor:
-        return self.net.classify(self.net.encode(ct))
+        return (self.net.classify(self.net.encode(ct)) + self.net.classify(self.net.encode(ct.flip(3)))) / 2
 
 
 def write(network: nn.Module, outputs: list[str], file: Path, inputs: np.ndarray) -> None:

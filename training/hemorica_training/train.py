@@ -26,11 +26,12 @@ from .checkpoint import save
 from .network import HemorrhageNet
 from .pool import Pool
 
-BATCH_SYNTHETIC, BATCH_REAL, BATCH_WEAK = 24, 5, 3
+BATCH_SYNTHETIC, BATCH_REAL, BATCH_WEAK = 24, 6, 2
 BATCH = BATCH_SYNTHETIC + BATCH_REAL + BATCH_WEAK
 PEAK_RATE = 2e-3
 WARM_UP = 200
-TEACHER_FROM = 800
+# Part of the training after which the running mean labels the slices that have slice labels only.
+TEACHER_FROM = 0.75
 BLOOD_SHARE = 0.8
 SAVE_SECONDS = 180
 
@@ -92,8 +93,7 @@ class Trainer:
         labels = torch.from_numpy(y).to(self.device).long()
         weak = torch.from_numpy(weak_labels).to(self.device)
         strong = len(x) - len(weak)
-        # The teacher knows nothing yet at first.
-        taught = self.steps >= TEACHER_FROM
+        taught = done >= TEACHER_FROM
         with torch.autocast(self.device.type, dtype=torch.bfloat16):
             blood, subtype, slice_ = self.run(inputs)
             with torch.no_grad():
