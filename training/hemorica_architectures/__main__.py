@@ -10,7 +10,8 @@ import torch
 from .catalog import CATALOG, Architecture
 from .dataset import DatasetError, find_cases, load_slices, split
 from .export import ExportError, export
-from .manifests import read_template, write_atomically, write_templates
+from .files import write_atomically
+from .manifests import read_template, write_templates
 from .training import HISTORY, Normalization, Recipe, TrainingError, best_epochs, reported, train
 
 PAPER = "arXiv 2509.22993"

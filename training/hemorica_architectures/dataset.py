@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .annotation import SUFFIX, Annotation, AnnotationError, read_annotation
-from .manifests import write_atomically
+from .files import write_atomically
 from .scan import ScanError, network_masks, network_pictures, read_scan
 
 TEST_SHARE = 0.2

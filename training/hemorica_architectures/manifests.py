@@ -3,10 +3,10 @@
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 
 from .catalog import CATALOG, CHANNELS, SIDE, Architecture
+from .files import write_atomically
 
 TEMPLATES = Path(__file__).parent / "templates"
 MODEL_FILE = "model.onnx"
@@ -78,17 +78,3 @@ def write_model(manifest: dict, network: Path, folder: Path) -> None:
     sha256 = hashlib.sha256(network.read_bytes()).hexdigest()
     os.replace(network, folder / manifest["file"])
     write_atomically(folder / MANIFEST_FILE, text({**manifest, "sha256": sha256}).encode())
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            os.chmod(file.name, 0o644)
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise

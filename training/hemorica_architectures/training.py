@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from . import metrics
 from .catalog import Architecture
 from .dataset import Slices
-from .manifests import write_atomically
+from .files import write_atomically
 
 FIRST_JUDGED = 10
 """Epochs up to this one are not judged, where there are more."""

@@ -60,7 +60,7 @@ def main() -> None:
     with torch.no_grad():
         # One by one: no picture's logits depend on another's.
         expected = torch.cat([network(picture[None]) for picture in pictures])
-    export(network, {**read_template(architecture), "provenance": f"Random weights, seed {SEED}."}, folder)
+    export(network, {**read_template(architecture), "provenance": f"Random weights, seed {SEED}."}, folder, pictures)
     expected.numpy().tofile(folder / "expected.bin")
     # Of the graph: an encoder that is used in part has more.
     graph = onnx.load(folder / MODEL_FILE).graph
