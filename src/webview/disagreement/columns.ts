@@ -24,7 +24,7 @@ export interface Column<T> {
   readonly minor?: boolean;
 }
 
-const FIGURE = { figure: true, down: true, width: 'minmax(58px, 0.5fr)', narrow: 'minmax(40px, 0.6fr)' } as const;
+const FIGURE = { figure: true, down: true, width: 'minmax(58px, 0.5fr)', narrow: 'minmax(50px, 0.6fr)' } as const;
 
 export function kindName(kind: LesionDisagreementKind): string {
   return { missed: t('Missed'), false: t('False'), flipped: t('Flipped') }[kind];
