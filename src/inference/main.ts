@@ -40,6 +40,7 @@ class Cancelled extends Error {
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
 const feeder = new Feeder(path.join(__dirname, 'feeder.cjs'), __dirname);
+feeder.start();
 
 /** One scan at a time: two would need twice the memory and gain no time. */
 let last: Promise<unknown> = Promise.resolve();

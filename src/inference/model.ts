@@ -27,6 +27,9 @@ export interface LoadOptions extends Omit<EngineParams, 'model'> {
 /** More threads than this gain nothing on one slice and take the cores from the editor. */
 const MOST_THREADS = 8;
 
+/** Bytes. What protocol buffers, of which ONNX files are made, allow; and far more than any manifest has. */
+const [LARGEST_NETWORK, LARGEST_MANIFEST] = [2 ** 31, 2 ** 20];
+
 /** The model that ran last: people run one model on many scans. */
 let kept: { readonly key: string; readonly model: LoadedModel } | undefined;
 
@@ -37,15 +40,14 @@ let kept: { readonly key: string; readonly model: LoadedModel } | undefined;
 export async function loadModel(folder: string, options: LoadOptions): Promise<LoadedModel> {
   const { providers, threads, crashed, remote } = options;
   const manifestFile = path.join(folder, 'model.json');
-  const text = await fs.readFile(manifestFile, 'utf8').catch(() => {
-    throw new ScanError(folder, 'the folder holds no model.json that can be read.', 'Name the folder of a model.');
-  });
+  const text = await readManifest(folder, manifestFile);
   const manifest = parseManifest(text, manifestFile);
   const file = path.join(folder, manifest.file);
-  // A network that runs on a server need not be here; one that is here is read each time, since it may have changed.
-  const bytes = remote ? new Uint8Array() : await readNetwork(file, manifest.sha256);
-  const key = JSON.stringify([folder, text, providers, threads, crashed, remote]);
+  // A network that runs on a server need not be here.
+  const state = remote ? '' : await stateOf(file);
+  const key = JSON.stringify([folder, text, state, providers, threads, crashed, remote]);
   if (kept?.key === key) return kept.model;
+  const bytes = remote ? new Uint8Array() : await readNetwork(file, manifest.sha256);
   await kept?.model.network.release();
   kept = undefined;
   const network = remote
@@ -67,6 +69,29 @@ export async function loadModel(folder: string, options: LoadOptions): Promise<L
   const model = { manifest, network };
   kept = { key, model };
   return model;
+}
+
+async function readManifest(folder: string, file: string): Promise<string> {
+  const stat = await fs.stat(file).catch(() => undefined);
+  if (stat && stat.size > LARGEST_MANIFEST) {
+    throw new ScanError(file, `it has ${stat.size} bytes, which no manifest needs.`, 'Install the model again.');
+  }
+  return fs.readFile(file, 'utf8').catch(() => {
+    throw new ScanError(folder, 'the folder holds no model.json that can be read.', 'Name the folder of a model.');
+  });
+}
+
+/** What changes when a network's file does. Throws ScanError where there is none, or one that is too large. */
+async function stateOf(file: string): Promise<string> {
+  const stat = await fs.stat(file, { bigint: true }).catch(() => undefined);
+  if (!stat?.isFile()) {
+    throw new ScanError(file, 'the network named by "file" cannot be read.', 'Install the model again.');
+  }
+  if (stat.size > LARGEST_NETWORK) {
+    const size = (Number(stat.size) / 1e9).toFixed(1);
+    throw new ScanError(file, `it has ${size} GB; networks of more than 2 GB are not run.`, 'Choose a smaller one.');
+  }
+  return `${stat.size} ${stat.mtimeNs} ${stat.ino}`;
 }
 
 /** Throws ScanError where there is no network, or another one than the manifest's. */

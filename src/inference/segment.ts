@@ -108,14 +108,33 @@ async function run(
   const names = requiredOutputs(manifest).map(({ name }) => name);
   const tensor: TensorValue = { type: 'float32', data, dims: [1, ...inputShape(input)] };
   const results = await network.run({ [input.name]: tensor }, names, signal);
-  return names.map((name) => results[name] ?? { type: 'float32', dims: [], data: new Float32Array(0) });
+  return requiredOutputs(manifest).map(({ field, name }) => {
+    const result = results[name] ?? { type: 'float32', dims: [], data: new Float32Array(0) };
+    if (allFinite(result.data)) return result;
+    throw new ScanError(
+      manifest.name,
+      `"${field}" gives values that are no numbers.`,
+      'Choose another execution provider, or another model.',
+    );
+  });
 }
 
-/** The output of a picture: [1, planes, height, width] of any size. */
+/** Whether all values are finite: the others, times 0, are no numbers, and neither is any sum with them. */
+function allFinite(values: Float32Array): boolean {
+  let sum = 0;
+  for (let n = 0; n < values.length; n++) sum += (values[n] as number) * 0;
+  return sum === 0;
+}
+
+/** Points of a picture's map: 8192 x 8192. */
+const MOST_POINTS = 2 ** 26;
+
+/** The output of a picture: [1, planes, height, width] of any size up to `MOST_POINTS`. */
 function mapOf({ dims, data }: TensorValue, t: number, manifest: SegmentationManifest): OutputMap {
   const planes = requiredOutputs(manifest)[t]?.planes ?? 0;
   const [pictures, channels, height = 0, width = 0, ...more] = dims;
-  const fits = pictures === 1 && channels === planes && width > 0 && height > 0 && more.length === 0;
+  const isMap = width > 0 && height > 0 && width * height <= MOST_POINTS && more.length === 0;
+  const fits = pictures === 1 && channels === planes && isMap;
   if (!fits || data.length !== planes * width * height) throw unfit(dims, t, manifest, 'height, width');
   return { values: data, width, height };
 }

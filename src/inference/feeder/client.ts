@@ -83,6 +83,11 @@ export class Feeder {
     this.#worker = undefined;
   }
 
+  /** Starts the thread, which also looks after the process's memory. */
+  start(): void {
+    this.#start().unref();
+  }
+
   #start(): Worker {
     if (this.#worker) return this.#worker;
     const worker = new Worker(this.#script);

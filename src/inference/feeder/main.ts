@@ -5,6 +5,7 @@ import { ScanError, type Volume } from '../../core/volume';
 import { loadScan, referenceTo } from '../../node/load-scan';
 import type { ScanFiles } from '../../node/scan-files';
 import { InputMaker, type ScanShape, storedSlice } from '../feed';
+import { watchMemory } from './memory-watch';
 import { AHEAD, type FeederFailure, type FromFeeder, type FromFeederKinds, type ToFeeder } from './messages';
 
 type Open = Extract<ToFeeder, { kind: 'open' }>;
@@ -154,6 +155,7 @@ function failureOf(error: unknown): FeederFailure {
 
 let feeding: Feeding | undefined;
 const port = parentPort;
+watchMemory();
 port?.on('message', (message: ToFeeder) => {
   if (message.kind === 'open') {
     feeding?.cancel();
