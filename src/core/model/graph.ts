@@ -13,7 +13,7 @@ export interface GraphDescription {
   readonly outputs: readonly TensorDescription[];
   /** What the file says beside the graph, where it says anything. */
   readonly file: OnnxHeader;
-  /** Two runs on noise of `trialShape`, far above 0 and far below: logits leave the range of probabilities in one of them. */
+  /** Runs on noise of `trialShape`, far above 0 and, where that tells too little, far below: logits leave the range of probabilities in one of them. */
   readonly trial: GraphTrial;
 }
 

@@ -125,7 +125,7 @@ function meaningsOf({ layout }: ProposedInput, outputs: readonly TrialOutput[]):
   const rank = layout === 'NCHW' ? 4 : 5;
   const usable = outputs.filter(({ dims }) => (dims[1] ?? 0) >= 1 && (dims[1] ?? 0) <= MOST_PLANES);
   const maps = usable.filter(({ dims }) => dims.length === rank).map(proposedOutput);
-  const lists = layout === 'NCHW' ? usable.filter(({ dims }) => dims.length === 2).map(proposedOutput) : [];
+  const lists = layout === 'NCHW' ? usable.filter(({ dims }) => dims.length === 2).map(asLabels) : [];
   const single = maps.filter(({ planes }) => planes === 1);
   const several = maps.filter(({ planes }) => planes > 1);
   const [blood, subtype] = [single[0], several.find(({ planes }) => planes <= 5)];
@@ -135,6 +135,13 @@ function meaningsOf({ layout }: ProposedInput, outputs: readonly TrialOutput[]):
     ...single.map((output) => ({ kind: 'blood' as const, output })),
     ...lists.map((output) => ({ kind: 'slice' as const, output })),
   ];
+}
+
+/** Slices mostly have any number of subtypes at once, so that more than two labels are one sigmoid each. */
+function asLabels(output: TrialOutput): ProposedOutput {
+  const proposed = proposedOutput(output);
+  const exclusive = proposed.planes <= 2;
+  return proposed.activation === 'softmax' && !exclusive ? { ...proposed, activation: 'sigmoid' } : proposed;
 }
 
 /** Planes of subtypes are a softmax, or probabilities already. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { inRoot } from '../../../scripts/lib/paths.mjs';
 import { normalized, usualViews } from '../../../src/core/model/channels';
 import type { GraphTrial, TrialOutput } from '../../../src/core/model/graph';
 import { labelCount, usualLabels } from '../../../src/core/model/labels';
@@ -127,9 +128,9 @@ describe('inspectModel', () => {
     ],
     ['an open patch network', { input: [1, 'd', 'h', 'w'], planes: 1 }, 'segmentation blood sigmoid - 32,96,96'],
     [
-      'a classifier by logits',
+      'a classifier of several labels by logits',
       { input: [3, 64, 64], planes: 6, kind: 'slice' },
-      'classification slice softmax none,EPH,IPH,IVH,SAH,SDH 64,64',
+      'classification slice sigmoid EPH,IPH,IVH,SAH,SDH,any 64,64',
     ],
     [
       'a classifier of single labels',
@@ -158,6 +159,32 @@ describe('inspectModel', () => {
       writeFileSync(path.join(folder, 'model.json'), text);
       writeFileSync(path.join(folder, 'model.onnx'), onnxModel(pointNetwork(network)));
       assert.equal((await loadModel(folder, { providers: ['cpu'] })).manifest.name, 'mine');
+    });
+  }
+
+  for (const name of readdirSync(inRoot('models'))) {
+    it(`proposes for the network of ${name} what its manifest says`, async function () {
+      this.timeout(60_000);
+      const manifestFile = inRoot('models', name, 'model.json');
+      const { input, outputs, file } = parseManifest(readFileSync(manifestFile, 'utf8'), manifestFile);
+      const { graph } = await inspect(inRoot('models', name, file));
+      const proposal = proposalOf(graph, file);
+      const { size, open } = proposal.input;
+      assert.deepEqual(
+        [proposal.input.name, proposal.input.layout, proposal.input.channels],
+        [input.name, input.layout, input.channels.length],
+      );
+      if (!open.includes(true)) assert.deepEqual(size.slice(-2), [input.height, input.width]);
+      // Which of two ways leads from logits to probabilities, nobody can see.
+      const told = (output: { name: string; activation: string }): string =>
+        `${output.name}, ${output.activation === 'none' ? 'probabilities' : 'logits'}`;
+      const said = Object.values(outputs).flatMap((output) =>
+        typeof output === 'object' && 'activation' in output ? [told(output)] : [],
+      );
+      const [meaning] = proposal.meanings;
+      assert.ok(meaning);
+      const proposed = meaning.kind === 'typed' ? [meaning.output, meaning.subtype] : [meaning.output];
+      assert.deepEqual(proposed.map(told), said);
     });
   }
 
