@@ -23,6 +23,7 @@ import { store } from '../fixtures/volumes';
 const TOLERANCE = 1e-3;
 const TEMPLATES = inRoot('training/hemorica_architectures/templates');
 const THREADS = 2;
+const PYTHON = process.env.HEMORICA_ARCHITECTURES_PYTHON ?? 'python3';
 
 const storage = { axes: [0, 1, 2], signs: [-1, -1, 1] } as const;
 const volume = store(headWorld, { axes: [...storage.axes], signs: [...storage.signs] });
@@ -66,6 +67,11 @@ describe('architectures', () => {
     console.table(table);
   });
 
+  it('training prepares the pictures that Hemorica prepares', async function () {
+    this.timeout(0);
+    await mustRun(PYTHON, [inRoot('training/tests/prepared_input.py'), scan, input], { quiet: true });
+  });
+
   for (const name of names) {
     it(`${name} gives what PyTorch gives`, async function () {
       this.timeout(0);
@@ -103,8 +109,7 @@ async function inputOf(manifestText: string): Promise<readonly TensorValue[]> {
 
 /** Exports a model with random weights, and what PyTorch gives for the input, into a folder. */
 async function exportRandom(name: string, input: string, folder: string): Promise<{ parameters: number }> {
-  const python = process.env.HEMORICA_ARCHITECTURES_PYTHON ?? 'python3';
-  const output = await mustRun(python, [inRoot('training/tests/random_model.py'), name, input, folder], {
+  const output = await mustRun(PYTHON, [inRoot('training/tests/random_model.py'), name, input, folder], {
     quiet: true,
   });
   return JSON.parse(output.trim().split('\n').at(-1) ?? '') as { parameters: number };

@@ -1,7 +1,7 @@
 """Runs the tests of the training code: python tests/run.py [results.json] in the folder `training`.
 
-Those of the network need PyTorch and are run where it is installed; all others need only
-requirements-test.txt.
+Those of the network need PyTorch and are run where it is installed, those of the architectures where
+requirements-architectures.txt is; all others need only requirements-test.txt.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ def main() -> int:
         folders.append("network")
     else:
         print("PyTorch is not installed here: the tests of the network are left to an environment of requirements.txt.")
+    if importlib.util.find_spec("timm"):
+        folders.append("architectures")
     loader = unittest.TestLoader()
     tests = unittest.TestSuite(loader.discover(f"tests/{folder}", top_level_dir=str(TRAINING)) for folder in folders)
     result = unittest.TextTestRunner().run(tests)

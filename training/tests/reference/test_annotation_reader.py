@@ -37,6 +37,8 @@ class Reading(unittest.TestCase):
         healthy, bleeding = 0, 3
         self.assertTrue((label_map("head")[bleeding] > 0).any())
         content["slices"][healthy]["rows"] = list(range(128))
+        for finding in content["slices"][healthy]["findings"].values():
+            finding["present"] = None
         content["slices"][healthy]["findings"]["SAH"]["present"] = True
         for finding in content["slices"][bleeding]["findings"].values():
             finding["present"] = False
