@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { EngineRun } from '../../src/node/inference-client';
+import { waitFor } from '../e2e/lib/wait';
 import { type FakeServer, fakeServer } from '../fixtures/inference-server';
 import { answering, closeAll, extension, open } from './lib/editor';
 import { useFolder, writeNifti } from './lib/scans';
@@ -38,6 +39,13 @@ describe('What runs models', function () {
       assert.match(tooltip, /\(command:hemorica\.setUpGpu\)/);
       assert.match(tooltip, /no medical device/);
     });
+  });
+
+  it('can be set up by a guide', async () => {
+    await vscode.commands.executeCommand('hemorica.setUpGpu');
+    // What the editor calls the tab of a walkthrough depends on its version.
+    const label = () => vscode.window.tabGroups.activeTabGroup.activeTab?.label ?? '';
+    await waitFor('the guide', () => /Welcome|Walkthrough|Run Models/.test(label()), 30);
   });
 
   describe('on a server', () => {

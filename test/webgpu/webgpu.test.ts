@@ -5,6 +5,7 @@ import path from 'node:path';
 import { parseAnnotation } from '../../src/core/annotation/parse';
 import { loadModel } from '../../src/inference/model';
 import { type Segmentation, segment } from '../../src/inference/segment';
+import { InferenceClient } from '../../src/node/inference-client';
 import { type Built, buildPrograms } from '../fixtures/built';
 import { runHemorica } from '../fixtures/run-hemorica';
 import { writeSegmenter } from '../fixtures/segmenter';
@@ -83,6 +84,40 @@ describe('WebGPU', function () {
         return parseAnnotation(text.replaceAll('"webgpu"', '"cpu"').replaceAll('webgpu.nii', 'cpu.nii'));
       });
       assert.deepEqual(gpu, cpu);
+    });
+
+    it('is followed by the CPU when it takes the process with it', async () => {
+      writeFileSync(at('crash.nii'), headNifti());
+      const log: string[] = [];
+      const client = new InferenceClient({ script: built.inference, log: (line) => log.push(line) });
+      try {
+        let isFirst = true;
+        const params = { path: at('crash.nii'), model: at('toy'), providers: ['webgpu', 'cpu'] };
+        const { model, attempts, slices } = await client.segment(params, {
+          onProgress: ({ stage, done }) => {
+            if (stage !== 'running' || done === 0 || !isFirst) return;
+            isFirst = false;
+            process.kill(client.pid ?? 0, 'SIGSEGV');
+          },
+        });
+        assert.equal(isFirst, false);
+        assert.equal(model.provider, 'cpu');
+        assert.deepEqual(
+          attempts.map(({ provider }) => provider),
+          ['webgpu'],
+        );
+        assert.match(
+          attempts[0]?.problem ?? '',
+          /ended unexpectedly \(SIGSEGV\).* It is left out until Hemorica starts again/,
+        );
+        assert.ok(slices.length >= 3);
+        assert.equal(log.filter((line) => line.endsWith('started.')).length, 2);
+        // Named alone, it is not tried again either: no loop of crashes.
+        const alone = client.segment({ ...params, providers: ['webgpu'] });
+        await assert.rejects(alone, /the network cannot be run \(webgpu: The inference process ended unexpectedly/);
+      } finally {
+        client.dispose();
+      }
     });
   });
 });
