@@ -226,6 +226,7 @@ describe('the result of a classification', () => {
     await withView(
       async (viewer) => {
         await viewer.command('setLayout', 'axial');
+        await viewer.page.getByText('only labels of the patient are set').waitFor();
         await viewer.command('nextSuspectedSlice');
         assert.match(await shownSlice(viewer), /z 30\.0 mm/);
         assert.equal((await columns(viewer, 20)).filter((height) => height > 0.5).length, 1);

@@ -75,7 +75,10 @@ describe('Run Hemorrhage Classification', () => {
     assert.deepEqual(classes, ['any', 'SAH', 'IPH']);
     assert.ok((patient.any ?? 0) > 0.9);
     assert.equal(said.length, 1);
-    assert.match(said[0] ?? '', /^front\.nii\.gz: blood \d+ % \(IPH \d+ %\), 2 of 4 slices suspected\. For research/);
+    assert.match(
+      said[0] ?? '',
+      /^front\.nii\.gz: blood >\u00a099\u00a0% \(IPH >\u00a099\u00a0%\), 2 of 4 slices suspected\. For research/,
+    );
     assert.equal(session.document.annotated.annotation, undefined);
     assert.equal(existsSync(at('front.ich.json')), false);
   });
@@ -145,7 +148,7 @@ describe('Run Hemorrhage Classification', () => {
     );
     const labels = (offered[0] ?? []).map(({ label }) => label);
     assert.equal(labels.length, 3);
-    for (const label of labels.slice(0, 2)) assert.match(label, /^\d+ % {2}sick\.nii/);
+    for (const label of labels.slice(0, 2)) assert.match(label, /^>\u00a099\u00a0% {2}sick\.nii/);
     assert.equal(labels[2], '$(error) cut.nii');
     const { sessions } = await extension();
     const session = await decoded(await waitFor('an editor', () => sessions.all[0]));

@@ -1,7 +1,9 @@
 /** "Hemorica: Run Hemorrhage Classification" and what is done with its result. */
+
 import * as vscode from 'vscode';
 import { SUBTYPE_NAMES, SUBTYPES, type Subtype } from '../../core/annotation/subtype';
 import type { LabelMode } from '../../core/model/classify-labels';
+import { percentText } from '../../core/model/percent';
 import { InferenceStopped } from '../../node/inference-client';
 import type { ClassificationView, ClassifyResult } from '../../protocol/classification';
 import { SCAN_VIEW } from '../editor/provider';
@@ -13,7 +15,7 @@ import type { Services } from '../services';
 import { mayRunModels } from '../trust';
 import { chooseOutcome } from './result-list';
 import { classifyScans, type Outcome } from './run';
-import { foundText, percent, suspectedCount } from './words';
+import { foundText, suspectedCount } from './words';
 
 export function registerClassification(services: Services): vscode.Disposable[] {
   const { sessions, log } = services;
@@ -181,7 +183,7 @@ function summary(result: ClassifyResult): string {
   const subtypes = foundText(result);
   return vscode.l10n.t(
     'blood {0}{1}, {2} of {3} slices suspected',
-    percent(result.patient.any ?? 0),
+    percentText(result.patient.any ?? 0),
     subtypes === '' ? '' : ` (${subtypes})`,
     suspectedCount(result),
     result.slices.length,

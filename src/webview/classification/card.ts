@@ -1,7 +1,9 @@
 /** The card of the side panel with a classifier's result: of the patient and of the shown slice, and what to do with it. */
+
 import { labelOf, SUBTYPES, type Subtype } from '../../core/annotation/subtype';
 import { type FindingClass, isCalled, type Probabilities } from '../../core/model/classify';
 import type { LabelMode } from '../../core/model/classify-labels';
+import { percentText } from '../../core/model/percent';
 import type { ClassificationView, SetLabelsParams } from '../../protocol/classification';
 import { element } from '../dom';
 import { t } from '../l10n';
@@ -12,7 +14,7 @@ import { iconButton, textButton } from '../ui/button';
 import { segments } from '../ui/fields';
 import { choice } from '../ui/inputs';
 import type { Viewer } from '../viewer';
-import { aggregationText, fullName, percentText, shortName } from './figures';
+import { aggregationText, fullName, shortName } from './figures';
 import { slicesOfPlane, suspected, thresholdsOfView } from './state';
 import { goToSuspected } from './suspects';
 import { thresholdField } from './threshold';
@@ -196,6 +198,10 @@ function acceptance(viewer: Viewer, actions: ClassificationActions) {
     },
   });
   button.title = t('Set the labels of slices and patient from this result, as one step that can be undone');
+  const patientOnly = element('p', {
+    class: 'quiet note',
+    text: t('This scan is not stored in axial slices: only labels of the patient are set.'),
+  });
   const allowed = (shown: ClassificationView): boolean =>
     editable(viewer) && (namesSubtypes(shown) || subtype !== undefined);
   const refresh = (): void => {
@@ -206,9 +212,11 @@ function acceptance(viewer: Viewer, actions: ClassificationActions) {
     element: element('div', { class: 'accept' }, [
       names.element,
       element('div', { class: 'accept-row' }, [modes.element, button]),
+      patientOnly,
     ]),
     adopt(shown: ClassificationView): void {
       names.element.hidden = namesSubtypes(shown);
+      patientOnly.hidden = shown.result.axis === 2;
     },
     update: refresh,
   };

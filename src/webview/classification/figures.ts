@@ -1,15 +1,8 @@
 /** Probabilities and findings in words. */
 import type { FindingClass, PatientAggregation, Probabilities } from '../../core/model/classify';
+import { percentText } from '../../core/model/percent';
 import { t } from '../l10n';
 import { subtypeName } from '../panels/side/figures';
-
-/** "93 %"; what rounds to nothing or to certainty but is neither is said to be near it. */
-export function percentText(probability: number): string {
-  const percent = Math.round(probability * 100);
-  if (percent === 0 && probability > 0) return '<\u00a01\u00a0%';
-  if (percent === 100 && probability < 1) return '>\u00a099\u00a0%';
-  return `${percent}\u00a0%`;
-}
 
 /** As a finding stands in a row: the subtype's abbreviation. */
 export function shortName(name: FindingClass): string {

@@ -2,10 +2,11 @@
 
 import { labelOf } from '../../core/annotation/subtype';
 import { type FindingClass, isCalled, type Probabilities } from '../../core/model/classify';
+import { percentText } from '../../core/model/percent';
 import { element } from '../dom';
 import { t } from '../l10n';
 import type { Viewer } from '../viewer';
-import { percentText, probabilitiesText } from './figures';
+import { probabilitiesText } from './figures';
 import { type SlicesOfPlane, slicesOfPlane, suspected } from './state';
 
 /** Half the width of the slider's thumb, CSS pixels: slices lie under its middle. */

@@ -1,10 +1,10 @@
 /** The slider for the probability from which findings are called. */
+import { percentText } from '../../core/model/percent';
 import type { ClassificationView } from '../../protocol/classification';
 import { element } from '../dom';
 import { t } from '../l10n';
 import { iconButton } from '../ui/button';
 import type { Viewer } from '../viewer';
-import { percentText } from './figures';
 
 /**
  * A slider from 1 to 99 % and a button that goes back to the model's own thresholds. What is drawn
