@@ -30,6 +30,7 @@ export interface Exports {
   readonly sessions: SessionList;
   readonly comparisons: AnnotationViewProvider;
   readonly texts: Texts;
+  readonly proposals: PendingProposals;
   readonly models: Models;
   readonly disagreements: Disagreements;
   readonly status: StatusReporter;
@@ -100,5 +101,14 @@ export function activate(context: vscode.ExtensionContext): Exports {
     ...registerGit(services),
     vscode.commands.registerCommand('hemorica.showLog', () => log.show()),
   );
-  return { sessions, comparisons: comparing.provider, texts, models: managed, disagreements, status, engine };
+  return {
+    sessions,
+    comparisons: comparing.provider,
+    texts,
+    models: managed,
+    disagreements,
+    status,
+    engine,
+    proposals: services.proposals,
+  };
 }

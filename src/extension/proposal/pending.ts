@@ -49,7 +49,7 @@ export class PendingProposals implements vscode.Disposable {
 
   /** @param folder Folder for the files, made when it is first needed. */
   constructor(
-    private readonly folder: vscode.Uri,
+    readonly folder: vscode.Uri,
     private readonly log: vscode.LogOutputChannel,
   ) {}
 

@@ -1,4 +1,5 @@
 /** The side panel: subtypes, lesions, labels, boxes, comments and review. */
+import { provenanceOf } from '../../core/annotation/provenance';
 import { type ClassificationActions, classificationCard } from '../classification/card';
 import { element } from '../dom';
 import { t } from '../l10n';
@@ -28,11 +29,12 @@ export function sidePanel(
   const provenance = element('p', { class: 'quiet' });
   const locked = element('p', { class: 'read-only', role: 'note' });
   const run = textButton({
-    text: t('Run Segmentation'),
+    text: t('Segment Scan'),
     secondary: true,
     click: () => host.invoke('hemorica.runSegmentation'),
   });
-  const runHere = textButton({ text: t('On This Slice'), secondary: true, click: () => proposal.segmentSlice() });
+  const runHere = textButton({ text: t('Segment Slice'), secondary: true, click: () => proposal.segmentSlice() });
+  run.title = t('Run the model on the whole scan');
   runHere.title = t('Run the model on the shown slice');
   const start = element('div', { class: 'start' }, [run, runHere]);
   const parts = [
@@ -68,18 +70,19 @@ export function sidePanel(
     (width) => panel.style.setProperty('--side-width', `${width}px`),
   );
   const update = (): void => {
-    const { annotation, readOnly, stage } = store.get();
+    const { annotation, fields, readOnly, stage } = store.get();
     const whole = viewer.scan?.whole === true;
     start.hidden = !whole || readOnly !== undefined;
     locked.hidden = readOnly === undefined || stage.name !== 'ready';
     locked.textContent = readOnly ?? '';
     provenance.textContent =
       annotation.state === 'shown'
-        ? (annotation.provenance ?? annotation.file)
+        ? (fields && provenanceOf(fields)) || annotation.file
         : annotation.state === 'none'
           ? t('No annotation yet: the first edit makes one.')
           : t('The annotation is not shown.');
   };
-  for (const key of ['masks', 'annotation', 'readOnly', 'stage'] as const) store.watch((state) => state[key], update);
+  for (const key of ['masks', 'annotation', 'fields', 'readOnly', 'stage'] as const)
+    store.watch((state) => state[key], update);
   return panel;
 }

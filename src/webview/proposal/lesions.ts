@@ -3,7 +3,7 @@ import { labelOf } from '../../core/annotation/subtype';
 import type { Lesion } from '../../core/measure/lesion';
 import { element } from '../dom';
 import { t } from '../l10n';
-import { densityText, lesionSlices, lesionText, volumeText } from '../panels/side/figures';
+import { densityText, lesionSlices, lesionText, sliceNumbers, volumeText } from '../panels/side/figures';
 import { editable } from '../panels/side/panel-parts';
 import { iconButton } from '../ui/button';
 import type { ProposalSession } from './session';
@@ -26,7 +26,7 @@ export function proposedLesions(session: ProposalSession): HTMLElement {
       element('span', { class: 'swatch hatched', style: { '--color': color } }),
       element('span', { class: 'lesion-name', text: `${lesion.number} ${lesion.subtype}` }),
       element('span', { class: 'lesion-volume', text: volumeText(lesion.volume) }),
-      element('span', { class: 'lesion-slices', text: where }),
+      element('span', { class: 'lesion-slices', text: sliceNumbers(viewer, lesion) }),
     ]);
     text.type = 'button';
     text.addEventListener('click', () => session.goTo(lesion));

@@ -24,7 +24,7 @@ export function thresholdSlider(session: ProposalSession): {
   input.step = '1';
   input.addEventListener('input', () => session.set({ threshold: Number(input.value) / 100 }));
   const mark = element('span', { class: 'slider-mark', attributes: { 'aria-hidden': 'true' } });
-  const figure = element('span', { class: 'figure' });
+  const figure = element('span', { class: 'percent' });
   const own = iconButton({
     icon: 'discard',
     label: t("The model's own threshold"),

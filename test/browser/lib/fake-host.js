@@ -29,6 +29,26 @@ window.fakeHost = {
   elsewhere(edit) {
     window.fakeHost.notify('edit/applied', { edit, revision: ++revision });
   },
+  /** Puts up what a model proposes (null: nothing), with arrays of plain numbers. */
+  propose(shown) {
+    const { candidates, decided } = shown?.proposal ?? {};
+    const slices = candidates?.slices.map(({ slice, runs, probability, subtype }) => ({
+      slice,
+      runs: Uint32Array.from(runs),
+      probability: Uint8Array.from(probability),
+      subtype: Uint8Array.from(subtype),
+    }));
+    const proposal = shown && {
+      ...shown.proposal,
+      candidates: { ...candidates, slices },
+      decided: decided.map(withRuns),
+    };
+    window.fakeHost.notify('proposal/changed', { shown: shown && { ...shown, proposal } });
+  },
+  /** All that has been decided, as lists of { slice, runs }. */
+  decided(id, places) {
+    window.fakeHost.notify('proposal/decided', { id, decided: places.map(withRuns) });
+  },
   /** Sends a notification to the page. */
   notify(method, params) {
     window.postMessage({ jsonrpc: '2.0', method, params });
@@ -63,6 +83,12 @@ window.acquireVsCodeApi = () => ({
     if (message.method === 'classification/setLabels') {
       const { refusal } = window.fakeHost;
       const answer = refusal ? { error: { code: 1, message: refusal } } : { result: { changed: true } };
+      setTimeout(() => window.postMessage({ jsonrpc: '2.0', id: message.id, ...answer }));
+      return;
+    }
+    if (message.method === 'proposal/decide') {
+      const { refusal } = window.fakeHost;
+      const answer = refusal ? { error: { code: 1, message: refusal } } : { result: null };
       setTimeout(() => window.postMessage({ jsonrpc: '2.0', id: message.id, ...answer }));
       return;
     }

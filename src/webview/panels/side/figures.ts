@@ -27,6 +27,15 @@ export function lesionSlices(
   return numbers[0] === numbers[1] ? t('slice {0}', numbers[0] ?? 0) : t('slices {0}-{1}', ...numbers);
 }
 
+/** "14", "14-19": as the view numbers them. */
+export function sliceNumbers(
+  viewer: Viewer,
+  { firstSlice, lastSlice }: Pick<Lesion, 'firstSlice' | 'lastSlice'>,
+): string {
+  const numbers = [sliceNumber(viewer, firstSlice), sliceNumber(viewer, lastSlice)].sort((a, b) => a - b);
+  return [...new Set(numbers)].join('-');
+}
+
 /** "63 ± 9 HU"; without a unit where the scan has none. */
 export function densityText(viewer: Viewer, { hu }: Lesion): string {
   if (!hu) return '';
