@@ -110,7 +110,8 @@ class LocalNetwork implements Network {
     outputs: readonly string[],
   ): Promise<Readonly<Record<string, TensorValue>>> {
     if (!this.#session) throw new Error('the network is released');
-    await this.options.onProvider?.(this.#provider);
+    // The CPU's crashes have no remedy in another provider, and its runs are not to wait for messages.
+    if (this.#provider !== 'cpu') await this.options.onProvider?.(this.#provider);
     const feeds = Object.fromEntries(
       Object.entries(input).map(([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)]),
     );
