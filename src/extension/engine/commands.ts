@@ -18,7 +18,7 @@ export function registerEngine(services: Services, source: EngineSource): vscode
   return [
     command('hemorica.setUpGpu', async () => vscode.commands.executeCommand('workbench.action.openWalkthrough', GUIDE)),
     command('hemorica.chooseCudaFolder', chooseFolder),
-    command('hemorica.testEngine', () => test(services)),
+    command('hemorica.testEngine', () => test(services, source)),
     command('hemorica.setRemoteToken', () => setToken(source)),
     command('hemorica.forgetRemote', () => forget(source)),
   ];
@@ -42,10 +42,11 @@ async function chooseFolder(): Promise<void> {
 }
 
 /** Runs the chosen model on nothing and shows what ran it. */
-async function test(services: Services): Promise<EngineRun> {
+async function test(services: Services, source: EngineSource): Promise<EngineRun> {
   const { folder, providers, threads } = await chosenModel(services, 'segmentation');
   const client = services.inference();
   client.forgetCrashes();
+  source.refresh();
   const trial = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Trying the model'), cancellable: true },
     (_, token) => {

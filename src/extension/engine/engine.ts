@@ -9,6 +9,8 @@ const TOKEN_KEY = 'hemorica.remote.token:';
 
 export class EngineSource {
   readonly consent: RemoteConsent;
+  /** What was found in the folder for CUDA. */
+  #looked: { readonly folder: string; readonly env: Promise<Readonly<Record<string, string>>> } | undefined;
 
   /** @param script The program of the inference process. */
   constructor(
@@ -28,9 +30,20 @@ export class EngineSource {
     return { remote: { ...remote, ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }) } };
   }
 
-  async #environment(): Promise<Readonly<Record<string, string>>> {
+  /** Looks for CUDA's libraries again before the next run. */
+  refresh(): void {
+    this.#looked = undefined;
+  }
+
+  #environment(): Promise<Readonly<Record<string, string>>> {
+    const folder = cudaFolderSetting();
+    if (this.#looked?.folder !== folder) this.#looked = { folder, env: this.#look(folder) };
+    return this.#looked.env;
+  }
+
+  async #look(folder: string): Promise<Readonly<Record<string, string>>> {
     try {
-      const { env, missing } = await cudaFolder(cudaFolderSetting(), this.script, this.context.globalStorageUri.fsPath);
+      const { env, missing } = await cudaFolder(folder, this.script, this.context.globalStorageUri.fsPath);
       if (missing.length > 0) this.log.warn(`hemorica.inference.cudaFolder: ${missing.join(', ')} not found there.`);
       return env;
     } catch (error) {
