@@ -100,10 +100,11 @@ describe('models', () => {
       const done = vscode.commands.executeCommand('hemorica.selectModel', 'segmentation');
       const pick = await next();
       assert.equal(pick.text, 'Select Model: Segmentation: For research, no medical device');
-      const [heading, first] = pick.lines;
-      assert.equal(heading, 'Segmentation');
+      assert.equal(pick.lines[0], 'Segmentation');
+      const current = pick.lines.filter((line) => line.startsWith('$(check)'));
+      assert.equal(current.length, 1);
       assert.match(
-        first ?? '',
+        current[0] ?? '',
         new RegExp(`^\\$\\(check\\) .* \\| ${DEFAULT} · segmentation · [\\d.]+ MB · built-in \\| \\w`),
       );
       assert.ok(

@@ -4,7 +4,7 @@ import { SLICE_LABELS } from './classify';
 import type { Meaning } from './propose-manifest';
 
 /** By the alphabet of their full names, as the RSNA 2019 and BHSD data sets number them. */
-const ALPHABETICAL = ['EPH', 'IPH', 'IVH', 'SAH', 'SDH'];
+export const ALPHABETICAL: readonly string[] = ['EPH', 'IPH', 'IVH', 'SAH', 'SDH'];
 
 /** Number of planes that labels are asked for; 0 where none are. */
 export function labelCount(meaning: Meaning): number {

@@ -122,9 +122,13 @@ export class ManifestDiagnostics implements vscode.Disposable, vscode.CodeAction
   async #hash(file: string): Promise<string> {
     const { size, mtimeMs } = await fs.stat(file);
     const key = `${file} ${size} ${mtimeMs}`;
-    const known = this.#hashes.get(key) ?? sha256Of(file);
-    this.#hashes.set(key, known);
-    return known;
+    const known = this.#hashes.get(key);
+    if (known) return known;
+    const hash = sha256Of(file);
+    this.#hashes.set(key, hash);
+    // Another try may go better.
+    hash.catch(() => this.#hashes.delete(key));
+    return hash;
   }
 }
 

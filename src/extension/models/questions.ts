@@ -9,7 +9,7 @@ import {
   usualViews,
   type WindowChoice,
 } from '../../core/model/channels';
-import { knownLabels, labelCount, readLabels, usualLabels } from '../../core/model/labels';
+import { ALPHABETICAL, knownLabels, labelCount, readLabels, usualLabels } from '../../core/model/labels';
 import type { Activation } from '../../core/model/manifest-outputs';
 import { type Answers, type Meaning, type Proposal, taskOf } from '../../core/model/propose-manifest';
 import { taskText } from './describe';
@@ -170,6 +170,9 @@ async function askLabels(ask: Asker, meaning: Meaning, given: readonly string[])
   if (usual.length > 0) {
     const choices: Choice<readonly string[] | typeof OTHER>[] = usual.map((value) => ({
       label: value.join(', '),
+      ...(value.join().includes(ALPHABETICAL.join()) && {
+        description: vscode.l10n.t('by the alphabet of their full names, as in RSNA 2019'),
+      }),
       value,
     }));
     choices.push({ label: vscode.l10n.t('Another order...'), value: OTHER });
