@@ -94,7 +94,6 @@ export type AnnotationView =
       readonly fields: AnnotationFields;
       /** Edits applied so far; goes with `Edit` and `Edited`. */
       readonly revision: number;
-      readonly provenance?: string;
       /** The file on disk has become unreadable: the mask is the last good one, this says what is wrong (a banner). */
       readonly problem?: string;
     }

@@ -27,6 +27,7 @@ async function withMerge(work: (viewer: ViewerPage) => Promise<void>): Promise<v
     value: () => 50,
   });
   const fields = {
+    made: [],
     patient: { ...bySubtype(() => null), SAH: true },
     review: { state: 'draft' },
     slices: [],

@@ -25,6 +25,7 @@ function sliceOf(slice: number, part: Partial<SliceFields> = {}): SliceFields {
 }
 
 const FIELDS: AnnotationFields = {
+  made: [{ model: { name: 'tiny', version: '1.2', sha256: '0'.repeat(64), threshold: 0.5, provider: 'cpu' } }],
   patient: { ...bySubtype(() => null), SAH: false },
   review: { state: 'draft' },
   slices: [
@@ -318,13 +319,15 @@ describe('boxes, review and strip', () => {
     });
   });
 
-  it('sets the review state in the name of the reader', async () => {
+  it('sets the review state in the name of the reader, and says so below', async () => {
     await withPanel(async (viewer) => {
+      assert.equal(await viewer.page.getByText('tiny 1.2 (cpu), draft', { exact: true }).count(), 1);
       await viewer.page.getByLabel('Review state').selectOption('Read');
       await viewer.settled();
       assert.deepEqual((await edits(viewer)).at(-1)?.fields, [
         { field: 'review', before: { state: 'draft' }, after: { state: 'read', by: 'Jane Doe' } },
       ]);
+      assert.equal(await viewer.page.getByText('tiny 1.2 (cpu), read', { exact: true }).count(), 1);
     });
   });
 

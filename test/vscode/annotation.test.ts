@@ -46,7 +46,7 @@ describe('the annotation of an open scan', () => {
     writeFileSync(file, annotationOf(session));
     const view = await waitForState(session, 'shown');
     assert.deepEqual(view.slices, [{ slice: 1, runs: RUNS }]);
-    assert.deepEqual([view.file, view.provenance, view.problem], ['comes.ich.json', 'AB, draft', undefined]);
+    assert.deepEqual([view.file, view.fields.made, view.problem], ['comes.ich.json', [{ reader: 'AB' }], undefined]);
     const annotation = session.document.annotated.annotation;
     assert.ok(annotation);
     writeFileSync(file, encodeAnnotation({ ...annotation, slices: annotation.slices.map(emptySlice) }));

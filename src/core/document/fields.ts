@@ -9,6 +9,7 @@ import {
   type Review,
 } from '../annotation/annotation';
 import type { ImageReference } from '../annotation/image';
+import type { Source } from '../annotation/source';
 import { SUBTYPES, type Subtype } from '../annotation/subtype';
 
 /** What is stated of a slice beside its mask; slices without any of it are left out. */
@@ -21,6 +22,8 @@ export interface SliceFields {
 
 /** What is stated in the annotation beside the masks. */
 export interface AnnotationFields {
+  /** Who made the masks, where a finding or a row says nothing else. */
+  readonly made: readonly Source[];
   readonly patient: Readonly<Record<Subtype, Presence>>;
   readonly review: Review;
   readonly slices: readonly SliceFields[];
@@ -30,8 +33,9 @@ export interface AnnotationFields {
   readonly image?: ImageReference;
 }
 
-export function fieldsOf({ patient, review, slices, conflicts, image }: Annotation): AnnotationFields {
+export function fieldsOf({ made, patient, review, slices, conflicts, image }: Annotation): AnnotationFields {
   return {
+    made,
     patient,
     review,
     ...(conflicts ? { conflicts, image } : {}),

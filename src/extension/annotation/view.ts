@@ -3,7 +3,6 @@ import { type Annotation, masksOf } from '../../core/annotation/annotation';
 import { annotationMatches } from '../../core/annotation/match';
 import { fieldsOf } from '../../core/document/fields';
 import type { AnnotationView, DecodedScan } from '../../protocol/view';
-import { provenanceOf } from './provenance';
 
 /**
  * The mask only if it was made on this scan; otherwise why not.
@@ -24,7 +23,6 @@ export function viewOf(
     slices: masksOf(annotation),
     fields: fieldsOf(annotation),
     revision,
-    provenance: provenanceOf(annotation),
     ...(problem === undefined ? {} : { problem }),
   };
 }

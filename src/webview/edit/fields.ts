@@ -6,6 +6,7 @@ import type { AnnotationFields, SliceFields } from '../../core/document/fields';
 
 /** What an annotation states of which nothing has been said yet. */
 export const NOTHING_STATED: AnnotationFields = {
+  made: [],
   patient: bySubtype(() => null),
   review: { state: 'draft' },
   slices: [],
@@ -23,7 +24,7 @@ export function sliceFields(fields: AnnotationFields | undefined, k: number): Sl
   );
 }
 
-/** The fields after changes, in order. Throws RangeError where one was made on another state. Provenance is not the page's. */
+/** The fields after changes, in order. Throws RangeError where one was made on another state. Who made findings and rows is not the page's. */
 export function changeFields(fields: AnnotationFields, changes: readonly FieldChange[]): AnnotationFields {
   return changes.reduce(changeField, fields);
 }
@@ -44,6 +45,8 @@ function changeField(fields: AnnotationFields, change: FieldChange): AnnotationF
       const { conflicts: _, ...rest } = fields;
       return change.after.length > 0 ? { ...rest, conflicts: change.after } : rest;
     }
+    case 'made':
+      return { ...fields, made: change.after };
     case 'image':
       return { ...fields, image: change.after };
     case 'slice': {

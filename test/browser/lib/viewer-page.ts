@@ -37,6 +37,7 @@ export interface ViewerOptions {
 }
 
 const NOTHING_STATED: AnnotationFields = {
+  made: [],
   patient: bySubtype(() => null),
   review: { state: 'draft' },
   slices: [],

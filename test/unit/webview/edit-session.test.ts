@@ -132,7 +132,7 @@ describe('edits in the page', () => {
       state: 'shown',
       file: 'a.ich.json',
       slices: [{ slice: 1, runs: Uint32Array.from([1, 7, 0, 2]) }],
-      fields: { patient: bySubtype(() => null), review: { state: 'read' }, slices: [] },
+      fields: { made: [], patient: bySubtype(() => null), review: { state: 'read' }, slices: [] },
       revision: 7,
     };
     scan.setMasks(view.slices);

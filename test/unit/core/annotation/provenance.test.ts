@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { provenanceOf } from '../../../../src/extension/annotation/provenance';
+import { provenanceOf } from '../../../../src/core/annotation/provenance';
 
 describe('provenance', () => {
   it('names models with version and provider, readers, and the state of the review', () => {

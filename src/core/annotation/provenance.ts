@@ -1,4 +1,4 @@
-import type { Annotation } from '../../core/annotation/annotation';
+import type { Annotation } from './annotation';
 
 /** Who or what made an annotation and how far its review is, in one line: "ich-seg 1.0.0 (cpu), draft". */
 export function provenanceOf({ made, review }: Pick<Annotation, 'made' | 'review'>): string {
