@@ -57,11 +57,14 @@ export async function installModel({ into, name, manifest, network, sha256, file
   }
 }
 
-/** A name that is free in a folder: the one that is wanted, or with a number after it. */
-export async function freeName(into: string, wanted: string): Promise<string> {
+/**
+ * A name that is free in a folder: the one that is wanted, or with a number after it.
+ * @param taken Names that other models have, wherever they lie.
+ */
+export async function freeName(into: string, wanted: string, taken: ReadonlySet<string> = new Set()): Promise<string> {
   for (let n = 1; ; n++) {
     const name = n === 1 ? wanted : `${wanted}-${n}`;
-    if (!(await isThere(path.join(into, name)))) return name;
+    if (!taken.has(name) && !(await isThere(path.join(into, name)))) return name;
   }
 }
 

@@ -72,7 +72,7 @@ describe('models', () => {
       all.includes(`  Tiny 1.2.3 | ${SIZE} · CC BY-NC 4.0 (non-commercial) · Dice 0.835 | model usable`),
       all.join('\n'),
     );
-    assert.ok(all.includes(`  Tiny 1.2.3 | ${SIZE} · MIT | model usable`), all.join('\n'));
+    assert.ok(all.includes(`  Tiny 1.2.3 | ${SIZE} · MIT | model hidden`), all.join('\n'));
     assert.ok(
       all.includes('  wrong | "threshold" is 2; it must be a number above 0 below 1. | model broken'),
       all.join('\n'),

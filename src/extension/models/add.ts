@@ -40,8 +40,9 @@ async function add(services: Services, file: string): Promise<string | undefined
   const network = path.basename(file);
   const proposal = proposalOf(inspection.graph, network);
   const title = path.basename(file, path.extname(file));
-  const answers = await confirmProposal(proposal, destinations(services), title, (into) =>
-    freeName(into.folder, title.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'model'),
+  const taken = new Set((await services.models.all()).map(({ name }) => name));
+  const answers = await confirmProposal(proposal, destinations(services), title, taken, (into) =>
+    freeName(into.folder, title.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'model', taken),
   );
   const { sha256 } = inspection;
   const manifest = manifestOf(proposal, answers, inspection.graph, { name: network, sha256 });

@@ -34,12 +34,14 @@ const OTHER = Symbol('other');
 /**
  * Asks for what a proposal leaves open. Throws LeftSteps when the user leaves.
  * @param title Name of the model for people.
+ * @param taken Names of other models, by which they are chosen.
  * @param nameFor A name that is free in a folder of models.
  */
 export async function confirmProposal(
   proposal: Proposal,
   destinations: readonly Destination[],
   title: string,
+  taken: ReadonlySet<string>,
   nameFor: (into: Destination) => Promise<string>,
 ): Promise<Confirmed> {
   const { input, meanings } = proposal;
@@ -107,10 +109,12 @@ export async function confirmProposal(
     name: async (ask) => {
       const free = await nameFor(answers.into);
       const question = vscode.l10n.t('Name of the model: letters, digits, dots and dashes');
-      const problem = (text: string): string | undefined =>
-        /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)
+      const problem = (text: string): string | undefined => {
+        if (taken.has(text)) return vscode.l10n.t('Another model has this name.');
+        return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(text)
           ? undefined
           : vscode.l10n.t('Letters, digits, dots and dashes, with a letter or digit first.');
+      };
       answers.name = await ask.write(question, answers.name || free, problem);
     },
   };

@@ -125,8 +125,9 @@ function modelItem(model: UsableModel, models: ModelRegistry): vscode.TreeItem {
   item.description = [sizeText(bytes), shortLicense(manifest), metricsText(manifest, 1)]
     .filter((part) => part !== '')
     .join(' · ');
-  item.iconPath = new vscode.ThemeIcon(current ? 'pass-filled' : 'circle-large-outline');
-  item.contextValue = contextOf(model, models, current ? 'current' : 'usable');
+  const hidden = model.hiddenBy !== undefined;
+  item.iconPath = new vscode.ThemeIcon(current ? 'pass-filled' : hidden ? 'circle-slash' : 'circle-large-outline');
+  item.contextValue = contextOf(model, models, current ? 'current' : hidden ? 'hidden' : 'usable');
   item.tooltip = tooltipOf(model);
   const state = current ? `${vscode.l10n.t('in use')}, ` : '';
   item.accessibilityInformation = { label: `${item.label}, ${state}${item.description}` };

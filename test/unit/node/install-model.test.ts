@@ -33,6 +33,7 @@ describe('installModel', () => {
     assert.equal(await sha256Of(at('deep/models/mine/model.onnx')), sha256);
     assert.deepEqual(await freeName(at('deep/models'), 'mine'), 'mine-2');
     assert.deepEqual(await freeName(at('deep/models'), 'other'), 'other');
+    assert.deepEqual(await freeName(at('deep/models'), 'mine', new Set(['mine-2', 'mine-3'])), 'mine-4');
   });
 
   it('never writes over what is there, be it an empty folder', async () => {
