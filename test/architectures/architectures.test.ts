@@ -19,8 +19,10 @@ import { runHemorica } from '../fixtures/run-hemorica';
 import { headNifti, headWorld } from '../fixtures/tiny-nifti';
 import { store } from '../fixtures/volumes';
 
-/** What PyTorch and Hemorica may differ by, in logits of deviation 1. */
+/** What PyTorch and Hemorica may differ by, in logits of about 1. */
 const TOLERANCE = 1e-3;
+/** And as a part of the deviation of the logits from each other. */
+const TOLERANCE_OF_DEVIATION = 0.05;
 const TEMPLATES = inRoot('training/hemorica_architectures/templates');
 const THREADS = 2;
 const PYTHON = process.env.HEMORICA_ARCHITECTURES_PYTHON ?? 'python3';
@@ -41,7 +43,11 @@ interface Row {
   readonly name: string;
   readonly parameters: number;
   readonly megabytes: number;
+  /** Largest one between the logits of Hemorica and of PyTorch. */
   readonly difference: number;
+  /** Of PyTorch's logits from their mean. */
+  readonly deviation: number;
+  /** Median time of a picture. */
   readonly milliseconds: number;
 }
 
@@ -80,10 +86,11 @@ describe('architectures', () => {
       try {
         const { parameters } = await exportRandom(name, input, model);
         const expected = floatsOf(path.join(model, 'expected.bin'));
-        const { difference, milliseconds } = await compare(model, pictures, expected);
+        const { difference, deviation, milliseconds } = await compare(model, pictures, expected);
         const megabytes = statSync(path.join(model, 'model.onnx')).size / 1e6;
-        table.push({ name, parameters, megabytes, difference, milliseconds });
-        assert.ok(difference <= TOLERANCE, `the logits differ by ${difference}`);
+        table.push({ name, parameters, megabytes, difference, deviation, milliseconds });
+        const most = Math.min(TOLERANCE, TOLERANCE_OF_DEVIATION * deviation);
+        assert.ok(difference <= most, `the logits differ by ${difference}, more than ${most}`);
         if (name.startsWith('classify-')) await checkClassification(run, model, scan, expected);
         else await checkSegmentation(run, model, scan, expected);
       } finally {
@@ -120,7 +127,7 @@ async function compare(
   folder: string,
   pictures: readonly TensorValue[],
   expected: Float32Array,
-): Promise<{ difference: number; milliseconds: number }> {
+): Promise<{ difference: number; deviation: number; milliseconds: number }> {
   const { manifest, network } = await loadModel(folder, { providers: ['cpu'], threads: THREADS });
   const output = network.outputs[0]?.name ?? '';
   const each = expected.length / pictures.length;
@@ -138,11 +145,9 @@ async function compare(
     });
     assert.ok(!Number.isNaN(difference));
   }
-  // Of constant logits nothing could be told.
   const mean = expected.reduce((sum, value) => sum + value, 0) / expected.length;
   const deviation = Math.sqrt(expected.reduce((sum, value) => sum + (value - mean) ** 2, 0) / expected.length);
-  assert.ok(deviation > 0.5 && deviation < 2, `the logits have the deviation ${deviation}`);
-  return { difference, milliseconds: times.sort((a, b) => a - b)[times.length >> 1] ?? 0 };
+  return { difference, deviation, milliseconds: times.sort((a, b) => a - b)[times.length >> 1] ?? 0 };
 }
 
 /** The whole way by the command line: the mask is the one that PyTorch's logits make, but for voxels on the threshold. */

@@ -26,10 +26,12 @@ SEED = 32
 
 
 def random_network(architecture: Architecture, pictures: Tensor) -> nn.Module:
-    """A network in which every layer matters and whose logits have mean 0 and deviation 1 over these pictures.
+    """A network in which every layer matters, with logits of about 1 over these pictures.
 
-    As libraries initialize them, residual branches begin as nothing and logits are nearly constant, which
-    would hide errors.
+    As libraries initialize them, residual branches begin as nothing and logits are nearly 0, which would
+    hide errors. Those of segmenters have the mean 0 and the deviation 1. Those of classifiers have the root
+    mean square 1: random networks tell slices of one head little apart, and to blow that up would blow up
+    rounding as well.
     """
     torch.manual_seed(SEED)
     network = architecture.build(pretrained=False)
@@ -45,9 +47,12 @@ def random_network(architecture: Architecture, pictures: Tensor) -> nn.Module:
             network(pictures[start : start + 4])
         network.eval()
         logits = network(pictures)
-        last = network.get_classifier() if architecture.decoder is None else network.segmentation_head[0]
-        last.weight /= logits.std()
-        last.bias.copy_((last.bias - logits.mean()) / logits.std())
+        if architecture.task == "classification":
+            last, mean, scale = network.get_classifier(), 0, logits.square().mean().sqrt()
+        else:
+            last, mean, scale = network.segmentation_head[0], logits.mean(), logits.std()
+        last.weight /= scale
+        last.bias.copy_((last.bias - mean) / scale)
     return network
 
 
