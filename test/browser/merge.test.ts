@@ -19,7 +19,10 @@ const MASKS = [
   { slice: 3, runs: [4, 6, 4, 3, 4, 7, 5, 1] },
 ];
 
-async function withMerge(work: (viewer: ViewerPage) => Promise<void>): Promise<void> {
+async function withMerge(
+  work: (viewer: ViewerPage) => Promise<void>,
+  more: readonly { readonly slice: number; readonly runs: readonly number[] }[] = [],
+): Promise<void> {
   const file = niftiFile({
     dims: HEAD.size,
     pixdim: HEAD.spacing,
@@ -33,7 +36,7 @@ async function withMerge(work: (viewer: ViewerPage) => Promise<void>): Promise<v
     slices: [],
     conflicts: CONFLICTS,
   };
-  const annotation = { state: 'shown', file: 'head.ich.json', slices: MASKS, fields, revision: 0 };
+  const annotation = { state: 'shown', file: 'head.ich.json', slices: [...MASKS, ...more], fields, revision: 0 };
   const viewer = await openViewer({
     scan: { kind: 'nifti', files: { 'head.nii': file } },
     annotation,
@@ -53,6 +56,7 @@ const rows = (viewer: ViewerPage): Promise<string[]> => viewer.page.locator('.co
 
 const STATEMENT = 'Patient, SAH: present or absent';
 const FIRST = 'IPH or SDH, slices 3-4, 7 voxels';
+const BOTH = 'none+IPH or SDH+IVH, slices 3-8, 9 voxels';
 const SECOND = 'none or IVH, slice 8, 2 voxels';
 
 describe('conflicts of a merge', () => {
@@ -95,6 +99,20 @@ describe('conflicts of a merge', () => {
       await viewer.page.locator('.banner.merge').waitFor({ state: 'hidden' });
       assert.equal(await viewer.page.locator('[data-section="conflicts"]').isVisible(), false);
     });
+  });
+
+  it('are listed lesion by lesion, and go back to what was there before both', async () => {
+    // The mask joins the two places to one lesion.
+    const bridge = [4, 5, 6].map((slice) => ({ slice, runs: [4, 7, 5, 1, 4, 8, 5, 10, 4, 9, 15, 1] }));
+    await withMerge(async (viewer) => {
+      assert.deepEqual(await rows(viewer), [STATEMENT, BOTH]);
+      await viewer.page.getByRole('button', { name: `Base: ${BOTH}`, exact: true }).click();
+      const [taken] = await edits(viewer);
+      assert.equal(taken?.label, 'Take Base');
+      assert.deepEqual(voxelsOf(taken, 0), ['4,6,2', '4,6,3', '5,6,2', '5,6,3', '5,7,3', '6,6,2', '6,6,3']);
+      assert.deepEqual(voxelsOf(taken, 5), ['15,10,7', '16,10,7']);
+      assert.deepEqual(await rows(viewer), [STATEMENT]);
+    }, bridge);
   });
 
   it('are decided by painting over them', async () => {

@@ -31,7 +31,7 @@ export function mergeBanner(viewer: Viewer): HTMLElement {
   store.watch(
     (state) => state.fields?.conflicts,
     (conflicts) => {
-      groups = groupConflicts(conflicts ?? []);
+      groups = groupConflicts(conflicts ?? [], viewer.scan?.labels.masks());
       banner.hidden = groups.length === 0;
       text.textContent =
         groups.length === 1

@@ -1,4 +1,4 @@
-/** What a merge left open: each place and statement with the two sides to choose from. */
+/** What a merge left open: each lesion and statement with the two sides, and what was there before, to choose from. */
 import type { Conflict, Presence, Review, StatementConflict } from '../../../core/annotation/annotation';
 import type { Subtype } from '../../../core/annotation/subtype';
 import { type ConflictGroup, type ConflictPlace, groupConflicts } from '../../../core/diff/conflict-groups';
@@ -43,16 +43,25 @@ export function conflictsPart(viewer: Viewer, host: PanelHost): Section {
   const take = (chosen: readonly Conflict[], side: Side): void => {
     const labelAt = (k: number, row: number, column: number): number => viewer.scan?.labels.at(column, row, k) ?? 0;
     const { mask, fields } = takeSide(statedFields(store.get()), labelAt, chosen, side);
-    host.commit(side === 'ours' ? t('Take Ours') : t('Take Theirs'), mask, fields);
+    host.commit({ base: t('Take Base'), ours: t('Take Ours'), theirs: t('Take Theirs') }[side], mask, fields);
   };
   const choices = (name: string, chosen: readonly Conflict[], free: boolean): HTMLElement => {
     const button = (side: Side, text: string): HTMLElement => {
       const one = textButton({ text, secondary: true, click: () => take(chosen, side) });
+      one.title = {
+        ours: t('What we have'),
+        theirs: t('What the other side has'),
+        base: t('What was there before both'),
+      }[side];
       one.setAttribute('aria-label', `${text}: ${name}`);
       one.toggleAttribute('disabled', !free);
       return one;
     };
-    return element('span', { class: 'side-choices' }, [button('ours', t('Ours')), button('theirs', t('Theirs'))]);
+    return element('span', { class: 'side-choices' }, [
+      button('ours', t('Ours')),
+      button('theirs', t('Theirs')),
+      button('base', t('Base')),
+    ]);
   };
   const row = (group: ConflictGroup, free: boolean): HTMLElement => {
     const name = group.kind === 'place' ? placeText(viewer, group) : statementText(viewer, group);
@@ -82,7 +91,7 @@ export function conflictsPart(viewer: Viewer, host: PanelHost): Section {
     const free = editable(viewer);
     if (conflicts !== known) {
       known = conflicts;
-      groups = groupConflicts(conflicts);
+      groups = groupConflicts(conflicts, viewer.scan?.labels.masks());
       const focused = [...list.children].findIndex((one) => one.contains(document.activeElement));
       list.replaceChildren(...groups.slice(0, MOST).map((group) => row(group, free)));
       // What was decided is gone: the next one takes its place under the keyboard.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Annotation, bySubtype, type Conflict } from '../../../../src/core/annotation/annotation';
-import { conflictingVoxels } from '../../../../src/core/annotation/conflicts';
+import { conflictingVoxels, eachConflictingVoxel } from '../../../../src/core/annotation/conflicts';
 import { encodeAnnotation } from '../../../../src/core/annotation/encode';
 import { mergeAnnotations, recordConflicts } from '../../../../src/core/annotation/merge';
 import { paintRuns } from '../../../../src/core/annotation/runs';
@@ -113,6 +113,58 @@ describe('deciding the conflicts of a merge', () => {
         [1, 0, 0, ['SDH'], ['SAH']],
         [3, 0, 1, ['EPH'], ['IPH']],
       ],
+    );
+  });
+
+  it('groups by the lesions of both sides, as a flood over voxels finds them', () => {
+    const [width, height, depth] = SIZE;
+    const place = (n: number): [number, number, number] => [
+      n % width,
+      Math.floor(n / width) % height,
+      Math.floor(n / (width * height)),
+    ];
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const { open } = merged(seed);
+        const conflicts = open.conflicts ?? [];
+        const masks = open.slices.map(({ runs }, slice) => ({ slice, runs }));
+        const inConflict = new Set<number>();
+        for (const conflict of conflicts)
+          if (conflict.kind === 'voxels')
+            eachConflictingVoxel(conflict, (row, column) => {
+              inConflict.add((conflict.slice * height + row) * width + column);
+            });
+        const blood = new Uint8Array(width * height * depth);
+        for (const { slice, runs } of masks)
+          paintRuns(runs, blood.subarray(slice * width * height, (slice + 1) * width * height), width, height);
+        for (const n of inConflict) blood[n] = 1;
+        const expected: number[][] = [];
+        const seen = new Set<number>();
+        for (const start of [...inConflict].sort((a, b) => a - b)) {
+          if (seen.has(start)) continue;
+          const part = [start];
+          seen.add(start);
+          for (const n of part) {
+            const [i, j, k] = place(n);
+            blood.forEach((label, m) => {
+              const [x, y, z] = place(m);
+              if (label === 0 || seen.has(m) || Math.max(Math.abs(x - i), Math.abs(y - j), Math.abs(z - k)) > 1) return;
+              seen.add(m);
+              part.push(m);
+            });
+          }
+          expected.push(part.filter((n) => inConflict.has(n)).sort((a, b) => a - b));
+        }
+        const found = groupConflicts(conflicts, masks).flatMap((group) => {
+          if (group.kind !== 'place') return [];
+          const voxels: number[] = [];
+          for (const part of group.conflicts)
+            eachConflictingVoxel(part, (row, column) => voxels.push((part.slice * height + row) * width + column));
+          return [voxels.sort((a, b) => a - b)];
+        });
+        assert.deepEqual(found, expected);
+      }),
+      { ...PROPERTY, numRuns: 60 },
     );
   });
 
