@@ -31,7 +31,10 @@ export async function showPending(services: Services): Promise<void> {
   const pick = vscode.window.createQuickPick<Item>();
   const fill = (pending: readonly PendingSummary[]): void => {
     pick.items = sortedPending(pending).map((one) => ({ ...itemOf(one), buttons: [reject] }));
-    pick.title = vscode.l10n.t('Proposed Segmentations: {0} scans', pending.length);
+    pick.title =
+      pending.length === 1
+        ? vscode.l10n.t('Proposed Segmentations: 1 scan')
+        : vscode.l10n.t('Proposed Segmentations: {0} scans', pending.length);
   };
   fill(all);
   pick.placeholder = vscode.l10n.t('Choose a scan to open. For research, no medical device.');

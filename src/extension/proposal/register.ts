@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { ScanSession } from '../editor/session';
 import type { Services } from '../services';
-import { volumesText } from './words';
+import { totalText, volumesText } from './words';
 
 export function registerProposals({ proposals, sessions }: Services): readonly vscode.Disposable[] {
   const item = vscode.window.createStatusBarItem('hemorica.proposal', vscode.StatusBarAlignment.Right, 99);
@@ -20,11 +20,12 @@ export function registerProposals({ proposals, sessions }: Services): readonly v
       return;
     }
     const { model } = pending.proposal;
-    item.text = `$(lightbulb) ${vscode.l10n.t('Proposal: {0}', volumesText(pending.volumes))}`;
+    item.text = `$(lightbulb) ${vscode.l10n.t('Proposal: {0}', totalText(pending.volumes))}`;
     item.tooltip = vscode.l10n.t(
-      'Proposed by {0} {1}; nothing of it is saved before you accept it. For research, no medical device. Click for all proposals.',
+      'Proposed by {0} {1}: {2}. Nothing of it is saved before you accept it. For research, no medical device. Click for all proposals.',
       model.name,
       model.version,
+      volumesText(pending.volumes),
     );
     item.show();
   };

@@ -11,6 +11,12 @@ export function decisionLabel(model: string, scope: Scope, masks: readonly Slice
   return vscode.l10n.t('Accept {0} Lesion of {1}', subtypeOf(masks[0]?.runs[0] ?? 0) ?? '', model);
 }
 
+/** "12.4 mL", or that there is no blood. */
+export function totalText(volumes: readonly number[]): string {
+  const total = volumes.reduce((sum, volume) => sum + volume, 0);
+  return total === 0 ? vscode.l10n.t('no blood found') : vscode.l10n.t('{0} mL', amount(total));
+}
+
 /** "12.4 mL: IPH 12.1, IVH 0.3", or that there is no blood. */
 export function volumesText(volumes: readonly number[]): string {
   const total = volumes.reduce((sum, volume) => sum + volume, 0);
