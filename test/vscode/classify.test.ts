@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import { imageReference } from '../../src/core/annotation/image';
 import { DEFAULT_MODELS } from '../../src/core/model/default-models';
 import type { ScanSession } from '../../src/extension/editor/session';
 import { waitFor } from '../e2e/lib/wait';
@@ -77,7 +78,7 @@ describe('Run Hemorrhage Classification', () => {
     assert.equal(said.length, 1);
     assert.match(
       said[0] ?? '',
-      /^front\.nii\.gz: blood >\u00a099\u00a0% \(IPH >\u00a099\u00a0%\), 2 of 4 slices suspected\. For research/,
+      /^front\.nii\.gz: blood >\u00a099\u00a0% \(IPH [^)]+\), 2 of 4 slices suspected\. For research/,
     );
     assert.equal(session.document.annotated.annotation, undefined);
     assert.equal(existsSync(at('front.ich.json')), false);
@@ -87,6 +88,9 @@ describe('Run Hemorrhage Classification', () => {
     const session = await decoded(await open(writeNifti(at('labels.nii'))));
     const { uri } = session.document;
     paint(session, 0, 30, 1, 3);
+    await untilDirty(uri);
+    await vscode.commands.executeCommand('workbench.action.files.save');
+    await untilClean(uri);
     await vscode.commands.executeCommand(RUN);
     await choosing(
       ([merge]) => merge,
@@ -186,6 +190,20 @@ describe('Run Hemorrhage Classification', () => {
     assert.equal(session.document.classification.view, undefined);
     await closeAll();
     assert.equal((await decoded(await open(file))).document.classification.view, undefined);
+  });
+
+  it('is not shown over other voxels than the model saw', async () => {
+    const session = await decoded(await open(writeNifti(at('voxels.nii'))));
+    await vscode.commands.executeCommand(RUN);
+    const { classification } = session.document;
+    const { result } = shown(session);
+    const { decoded: scan } = session.document;
+    assert.ok(scan);
+    const image = { ...imageReference(scan, '0'.repeat(64), 'voxels.nii') };
+    classification.show({ ...result, image, attempts: [], notices: [] });
+    assert.equal(classification.view, undefined);
+    assert.match(classification.problem ?? '', /other voxels than those shown/);
+    assert.throws(() => classification.setLabels({ mode: 'merge' }), /no classification of this scan/);
   });
 
   it('says what is wrong with a scan that cannot be read, and leaves nothing behind', async () => {

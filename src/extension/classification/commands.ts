@@ -10,7 +10,7 @@ import { SCAN_VIEW } from '../editor/provider';
 import type { ScanSession } from '../editor/session';
 import { showFailure } from '../errors';
 import { baseName } from '../scan/files';
-import { editorsOf, type NamedScan, namedScans, targetsOf } from '../scan/named-scans';
+import { editorsOf, type NamedScan, searchScans, targetsOf } from '../scan/named-scans';
 import type { Services } from '../services';
 import { mayRunModels } from '../trust';
 import { chooseOutcome } from './result-list';
@@ -51,7 +51,9 @@ export function registerClassification(services: Services): vscode.Disposable[] 
     }
     running = true;
     try {
-      const { scans, failures } = await namedScans(targets, sessions);
+      const found = await searchScans(targets, sessions);
+      if (!found) return;
+      const { scans, failures } = found;
       for (const failure of failures) log.warn(failure);
       if (scans.length === 0) throw new Error(failures[0] ?? vscode.l10n.t('{0} holds no scan.', baseName(first)));
       const { outcomes } = await classifyScans(scans, services);

@@ -71,6 +71,30 @@ export async function namedScans(
   return { scans, failures };
 }
 
+/** The same with a notification that can stop it, for what may take long. Undefined if it was stopped. */
+export async function searchScans(
+  targets: readonly vscode.Uri[],
+  sessions: SessionList,
+): Promise<NamedScans | undefined> {
+  if (targets.every((uri) => sessions.showing(uri).length > 0)) return namedScans(targets, sessions);
+  const title = vscode.l10n.t('Looking for scans');
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    async (_, token) => {
+      const abort = new AbortController();
+      const subscription = token.onCancellationRequested(() => abort.abort());
+      try {
+        return await namedScans(targets, sessions, abort.signal);
+      } catch (error) {
+        if (abort.signal.aborted) return undefined;
+        throw error;
+      } finally {
+        subscription.dispose();
+      }
+    },
+  );
+}
+
 /** Editors that show a scan, by whichever of its files they were opened. */
 export function editorsOf({ files, uri }: NamedScan, sessions: SessionList): ScanSession[] {
   const showing = sessions.showing(uri);
