@@ -12,6 +12,7 @@ import {
 import { type ClassificationManifest, inputLength, inputShape } from '../core/model/manifest';
 import { ScanError, type Volume } from '../core/volume';
 import type { ClassifyResult } from '../protocol/classification';
+import { batchOf } from './batch';
 import { type Feed, type ScanShape, volumeFeed } from './feed';
 import type { LoadedModel } from './model';
 import type { Network, TensorValue } from './session/network';
@@ -23,12 +24,6 @@ export interface ClassifyOptions {
 }
 
 export type Classified = Pick<ClassifyResult, 'classes' | 'thresholds' | 'axis' | 'slices' | 'patient' | 'aggregation'>;
-
-/**
- * Pictures in one run where the graph leaves that open. A processor gains nothing by more than one,
- * which would only make a cancel wait; what has to be reached first, a GPU or a server, gains by each.
- */
-const TOGETHER = { cpu: 1, other: 8 } as const;
 
 export interface Classifier {
   readonly manifest: ClassificationManifest;
@@ -92,13 +87,6 @@ export async function classifyFeed(
     throw error;
   }
   return { ...inStorageOrder(feed.shape, manifest, pictures, classes), classes };
-}
-
-/** How many pictures go together, and whether it must be so many. */
-function batchOf({ inputs: [input], provider }: Network): { readonly size: number; readonly fixed: boolean } {
-  const stated = input?.shape[0];
-  if (typeof stated === 'number' && stated > 0) return { size: stated, fixed: true };
-  return { size: provider === 'cpu' ? TOGETHER.cpu : TOGETHER.other, fixed: false };
 }
 
 async function run(

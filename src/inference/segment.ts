@@ -2,14 +2,15 @@
 
 import { volumeGrid } from '../core/measure/grid';
 import { CandidateBuilder, type CandidateMask, type Candidates, maskAt } from '../core/model/candidates';
-import { inputShape, requiredOutputs, type SegmentationManifest } from '../core/model/manifest';
+import { inputLength, inputShape, requiredOutputs, type SegmentationManifest } from '../core/model/manifest';
 import { PatchBlend } from '../core/model/patch-blend';
 import { type OutputMap, probabilityMaps } from '../core/model/probabilities';
 import { addCandidates } from '../core/model/sample-maps';
 import { ScanError, type Vec3, type Volume } from '../core/volume';
+import { batchOf } from './batch';
 import { type Feed, type PreparedInput, volumeFeed } from './feed';
 import type { LoadedModel } from './model';
-import type { TensorValue } from './session/network';
+import type { Network, TensorValue } from './session/network';
 
 export interface SegmentOptions {
   readonly threshold: number;
@@ -37,18 +38,18 @@ export async function segmentFeed(feed: Feed, model: LoadedModel, options: Segme
   const builder = new CandidateBuilder(shape.size);
   const collect = collector(feed, manifest, builder, wantedOf(options));
   const total = feed.plan.kind === 'slices' ? feed.plan.pictures.length : feed.plan.blocks.length;
+  const batch = new Batch(model, manifest, collect, options.signal);
   try {
     options.checkpoint?.(0, total);
     for (let done = 0; done < total; ) {
       const input = await feed.next();
       if (!input) break;
-      if (input.values) {
-        collect(input, await run(model, manifest, input.values, options.signal));
-        feed.recycle(input.values);
-      }
+      const { values } = input;
+      if (values) await batch.add({ ...input, values }, () => feed.recycle(values));
       options.signal?.throwIfAborted();
       options.checkpoint?.(++done, total);
     }
+    await batch.run();
   } catch (error) {
     feed.close();
     throw error;
@@ -97,26 +98,97 @@ function collector(
   };
 }
 
-/** The required outputs of the network for one input, in order. */
-async function run(
-  { network }: LoadedModel,
-  manifest: SegmentationManifest,
-  data: Float32Array,
-  signal: AbortSignal | undefined,
-): Promise<readonly TensorValue[]> {
-  const { input } = manifest;
-  const names = requiredOutputs(manifest).map(({ name }) => name);
-  const tensor: TensorValue = { type: 'float32', data, dims: [1, ...inputShape(input)] };
-  const results = await network.run({ [input.name]: tensor }, names, signal);
-  return requiredOutputs(manifest).map(({ field, name }) => {
-    const result = results[name] ?? { type: 'float32', dims: [], data: new Float32Array(0) };
+/** Inputs that go through the network together. */
+class Batch {
+  readonly #network: Network;
+  readonly #manifest: SegmentationManifest;
+  readonly #collect: Collect;
+  readonly #signal: AbortSignal | undefined;
+  readonly #size: number;
+  readonly #fixed: boolean;
+  readonly #length: number;
+  #values: Float32Array;
+  #inputs: PreparedInput[] = [];
+
+  constructor(
+    { network }: LoadedModel,
+    manifest: SegmentationManifest,
+    collect: Collect,
+    signal: AbortSignal | undefined,
+  ) {
+    const { size, fixed } = batchOf(network);
+    this.#network = network;
+    this.#manifest = manifest;
+    this.#collect = collect;
+    this.#signal = signal;
+    // A block is as much as many pictures.
+    this.#size = fixed || manifest.input.layout === 'NCHW' ? size : 1;
+    this.#fixed = fixed;
+    this.#length = inputLength(manifest.input);
+    this.#values = new Float32Array(this.#size > 1 ? this.#size * this.#length : 0);
+  }
+
+  /** Adds an input, and runs as many as go together. @param used Takes the memory of its values back. */
+  async add(input: PreparedInput & { readonly values: Float32Array }, used: () => void): Promise<void> {
+    const { values } = input;
+    if (this.#size === 1) {
+      this.#inputs = [input];
+      this.#values = values;
+      await this.run();
+      used();
+      return;
+    }
+    this.#values.set(values, this.#inputs.length * this.#length);
+    this.#inputs.push(input);
+    used();
+    if (this.#inputs.length === this.#size) await this.run();
+  }
+
+  /** Runs those that are there. */
+  async run(): Promise<void> {
+    const inputs = this.#inputs;
+    if (inputs.length === 0) return;
+    this.#inputs = [];
+    const { input } = this.#manifest;
+    const required = requiredOutputs(this.#manifest);
+    const held = this.#fixed ? this.#size : inputs.length;
+    const data = this.#values.subarray(0, held * this.#length);
+    const tensor: TensorValue = { type: 'float32', data, dims: [held, ...inputShape(input)] };
+    const names = required.map(({ name }) => name);
+    const results = await this.#network.run({ [input.name]: tensor }, names, this.#signal);
+    const outputs = required.map(({ name }, t) => this.#checked(results[name], t, held));
+    inputs.forEach((one, n) => {
+      this.#collect(
+        one,
+        outputs.map((output) => part(output, n)),
+      );
+    });
+  }
+
+  #checked(result: TensorValue | undefined, t: number, held: number): TensorValue {
+    const { field = 'outputs', planes = 0 } = requiredOutputs(this.#manifest)[t] ?? {};
+    if (!result || result.dims[0] !== held || result.data.length % held !== 0) {
+      const sides = this.#manifest.input.layout === 'NCHW' ? 'height, width' : 'depth, height, width';
+      throw new ScanError(
+        this.#manifest.name,
+        `"${field}" needs float32 of the shape [${held}, ${planes}, ${sides}], but the network gives [${result?.dims.join(', ') ?? ''}].`,
+        'Correct the manifest.',
+      );
+    }
     if (allFinite(result.data)) return result;
     throw new ScanError(
-      manifest.name,
+      this.#manifest.name,
       `"${field}" gives values that are no numbers.`,
       'Choose another execution provider, or another model.',
     );
-  });
+  }
+}
+
+/** What an output says of input n. */
+function part({ type, dims, data }: TensorValue, n: number): TensorValue {
+  const [held = 1, ...sides] = dims;
+  const length = data.length / held;
+  return { type, dims: [1, ...sides], data: held === 1 ? data : data.subarray(n * length, (n + 1) * length) };
 }
 
 /** Whether all values are finite: the others, times 0, are no numbers, and neither is any sum with them. */
