@@ -89,14 +89,14 @@ describe('outputs of networks', () => {
   });
 
   it('of several classes, each for itself', async () => {
-    const network = pointNetwork({ input: [1, 64, 64], planes: 2, factors: [8, 4], offsets: [-5.05, -2] });
+    const network = pointNetwork({ input: [1, 64, 64], planes: 2, factors: [8, 4], offsets: [-5.03, -2] });
     const model = await load('labels', network, {
       outputs: { classes: { name: 'scores', activation: 'sigmoid', labels: ['EPH', 'SDH'] } },
     });
     const volume = pictures(2);
     const { candidates } = await segment(volume, model, { threshold: 0.5 });
     check(volume, candidates, (value) => {
-      const [eph, sdh] = [sigmoid(8 * value - 5.05), sigmoid(4 * value - 2)];
+      const [eph, sdh] = [sigmoid(8 * value - 5.03), sigmoid(4 * value - 2)];
       return [Math.max(eph, sdh), eph > sdh ? 1 : 2];
     });
   });
