@@ -50,9 +50,9 @@ describe('the manifest', () => {
     }
   });
 
-  it('gives every setting a default, a scope and a name of three parts', () => {
+  it('gives every setting a default, a scope and a name of three or four parts', () => {
     for (const [key, property] of configuration.flatMap((group) => Object.entries(group.properties))) {
-      assert.match(key, /^hemorica\.[a-z]+\.[a-zA-Z]+$/);
+      assert.match(key, /^hemorica\.[a-z]+(\.[a-z]+)?\.[a-zA-Z]+$/);
       assert.notEqual(property.default, undefined, key);
       assert.ok(property.scope, key);
     }
@@ -91,10 +91,14 @@ describe('the manifest', () => {
   });
 
   it('keeps settings that reach programs out of untrusted workspaces', () => {
-    const all = configuration.flatMap((group) => Object.keys(group.properties));
+    const all = configuration.flatMap((group) => Object.entries(group.properties));
+    // A setting of the machine cannot be set by a workspace, trusted or not.
+    const reaching = all.filter(
+      ([key, { scope }]) => /^hemorica\.(inference|models)\./.test(key) && scope !== 'machine',
+    );
     assert.deepEqual(
-      manifest.capabilities.untrustedWorkspaces.restrictedConfigurations,
-      all.filter((key) => key.startsWith('hemorica.inference.')),
+      [...manifest.capabilities.untrustedWorkspaces.restrictedConfigurations].sort(),
+      reaching.map(([key]) => key).sort(),
     );
   });
 });
