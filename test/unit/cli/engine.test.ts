@@ -13,21 +13,16 @@ const SIDE = 32;
 /** A server that finds blood in the left upper quarter of each picture, and calls it by the fourth label. */
 function quarter({ body }: Asked): Reply {
   const { inputs } = JSON.parse(body.toString()) as { inputs: { name: string; shape: number[] }[] };
-  assert.deepEqual(
-    inputs.map(({ name, shape }) => [name, shape]),
-    [['ct', [1, 1, SIDE, SIDE]]],
+  const [n = 0, ...rest] = inputs[0]?.shape ?? [];
+  assert.deepEqual([inputs.length, inputs[0]?.name, rest], [1, 'ct', [1, SIDE, SIDE]]);
+  const picture = Array.from({ length: SIDE * SIDE }, (_, at) =>
+    at % SIDE < SIDE / 2 && at < (SIDE * SIDE) / 2 ? 9 : -9,
   );
-  const picture = Array.from({ length: SIDE * SIDE }, (_, n) =>
-    n % SIDE < SIDE / 2 && n < (SIDE * SIDE) / 2 ? 9 : -9,
-  );
+  const planes = [0, 1, 2, 5, 3].flatMap((one) => [one, one, one, one]);
+  const times = (values: number[]): number[] => Array.from({ length: n }, () => values).flat();
   const outputs = [
-    { name: 'blood', shape: [1, 1, SIDE, SIDE], datatype: 'FP32', data: picture },
-    {
-      name: 'type',
-      shape: [1, 5, 2, 2],
-      datatype: 'FP32',
-      data: [0, 1, 2, 5, 3].flatMap((one) => [one, one, one, one]),
-    },
+    { name: 'blood', shape: [n, 1, SIDE, SIDE], datatype: 'FP32', data: times(picture) },
+    { name: 'type', shape: [n, 5, 2, 2], datatype: 'FP32', data: times(planes) },
   ];
   return { body: { outputs } };
 }
