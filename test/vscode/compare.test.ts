@@ -8,6 +8,7 @@ import { imageReference } from '../../src/core/annotation/image';
 import type { CompareSession } from '../../src/extension/compare/session';
 import { waitFor } from '../e2e/lib/wait';
 import { GitRepo } from '../fixtures/git-repo';
+import { paint, saveByHand, untilDirty } from './lib/annotating';
 import { closeAll, decoded, extension, open } from './lib/editor';
 import { writeNifti } from './lib/scans';
 
@@ -16,6 +17,7 @@ interface Repository {
 }
 
 interface Git {
+  toGitUri(uri: vscode.Uri, ref: string): vscode.Uri;
   openRepository(root: vscode.Uri): Promise<Repository | null>;
 }
 
@@ -23,6 +25,7 @@ interface Git {
 const row = (from: number, length: number): Uint32Array => Uint32Array.of(4, 20, from, length);
 
 describe('comparing annotations', () => {
+  saveByHand();
   let repo: GitRepo;
   let repository: Repository;
   let empty: Annotation;
@@ -189,6 +192,51 @@ describe('comparing annotations', () => {
       await settings.update('diff.default', undefined, vscode.ConfigurationTarget.Global);
     }
     await waitFor('no association', () => !JSON.stringify(associated() ?? {}).includes('*.ich.json'));
+  });
+
+  it('leads from a deleted version that is open as text to its masks', async () => {
+    const git = vscode.extensions.getExtension<{ getAPI(version: 1): Git }>('vscode.git');
+    assert.ok(git);
+    const committed = git.exports.getAPI(1).toGitUri(uri('head.ich.json'), 'HEAD');
+    rmSync(at('head.ich.json'));
+    await vscode.window.showTextDocument(committed);
+    const lens = await waitFor('the lens', async () => {
+      const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+        'vscode.executeCodeLensProvider',
+        committed,
+        99,
+      );
+      return lenses.find(({ command }) => command?.title === 'Show Changes to Working Tree');
+    });
+    assert.ok(lens.command);
+    await vscode.commands.executeCommand(lens.command.command, ...(lens.command.arguments ?? []));
+    const { left, right } = await sides();
+    assert.deepEqual([masks(left), masks(right)], [[{ slice: 2, runs: row(10, 5) }], 'absent']);
+    write('head.ich.json', row(10, 5));
+  });
+
+  it('shows what is unsaved beside what another program has written', async () => {
+    write('head.ich.json', row(10, 5));
+    const session = await decoded(await open(at('head.nii')));
+    await waitFor('the annotation', () => session.document.annotation.state === 'shown');
+    paint(session, 2, 22, 10, 12);
+    await untilDirty(session.document.uri);
+    const window = vscode.window as unknown as Record<'showWarningMessage', unknown>;
+    const original = window.showWarningMessage;
+    const answers = ['Compare'];
+    // Asked again once the comparison is there.
+    window.showWarningMessage = async () => answers.shift();
+    try {
+      write('head.ich.json', row(10, 9));
+      const { left, right } = await sides();
+      assert.deepEqual([left.document.version.title, right.document.version.title], ['Working Tree', 'Unsaved']);
+      assert.deepEqual(masks(left), [{ slice: 2, runs: row(10, 9) }]);
+      assert.deepEqual(masks(right), [{ slice: 2, runs: Uint32Array.of(4, 20, 10, 5, 4, 22, 10, 3) }]);
+    } finally {
+      window.showWarningMessage = original;
+    }
+    await vscode.window.tabGroups.close(vscode.window.tabGroups.activeTabGroup.activeTab ?? []);
+    await vscode.commands.executeCommand('workbench.action.files.revert');
   });
 
   it('opens the scan of an annotation in the viewer, at a slice', async () => {

@@ -1,18 +1,16 @@
 import * as vscode from 'vscode';
-
-/** Scheme under which the unsaved state of an annotation can be opened, to compare it with the file on disk. */
-const SCHEME = 'hemorica-unsaved';
+import { UNSAVED_SCHEME } from '../compare/address';
 
 /** Serves the unsaved annotations of open scans as read-only texts, as long as the scans are open. */
 export class UnsavedTexts implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.#changed.event;
   readonly #texts = new Map<string, () => string>();
-  readonly #registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
+  readonly #registration = vscode.workspace.registerTextDocumentContentProvider(UNSAVED_SCHEME, this);
 
   /** Address of the unsaved state of an annotation. `text` is asked for when it is opened. */
   offer(annotation: vscode.Uri, text: () => string): vscode.Uri {
-    const uri = annotation.with({ scheme: SCHEME, authority: '', query: annotation.toString() });
+    const uri = annotation.with({ scheme: UNSAVED_SCHEME, authority: '', query: annotation.toString() });
     this.#texts.set(uri.toString(), text);
     this.#changed.fire(uri);
     return uri;

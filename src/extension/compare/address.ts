@@ -15,6 +15,9 @@ export interface GitAddress {
   readonly ref: string;
 }
 
+/** Scheme under which the unsaved state of an annotation can be opened, to compare it with the file on disk. */
+export const UNSAVED_SCHEME = 'hemorica-unsaved';
+
 /** The file and revision of a `git:` address; undefined for other addresses. */
 export function gitAddress({ scheme, query }: Address): GitAddress | undefined {
   if (scheme !== 'git') return undefined;
@@ -52,9 +55,11 @@ export function isFixed(ref: string): boolean {
 
 /**
  * Which of two addresses is the left side of a diff, where they say so themselves: git's extension
- * puts the older on the left. Undefined for two that may stand in any order.
+ * puts the older on the left, and what is not saved is newer than any. Undefined for two that may stand in any order.
  */
 export function leftOf(a: Address, b: Address): 'a' | 'b' | undefined {
+  const [firstIsUnsaved, secondIsUnsaved] = [a, b].map(({ scheme }) => scheme === UNSAVED_SCHEME);
+  if (firstIsUnsaved !== secondIsUnsaved) return firstIsUnsaved ? 'b' : 'a';
   const [first, second] = [gitAddress(a), gitAddress(b)];
   if (first && !second) return 'a';
   if (second && !first) return 'b';

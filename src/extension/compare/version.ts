@@ -6,7 +6,7 @@ import { parseAnnotation } from '../../core/annotation/parse';
 import { provenanceOf } from '../../core/annotation/provenance';
 import type { Version, VersionContent } from '../../protocol/compare';
 import { baseName, parentOf } from '../scan/files';
-import { gitAddress, isFixed, revisionName } from './address';
+import { gitAddress, isFixed, revisionName, UNSAVED_SCHEME } from './address';
 import { gitApi } from './git-api';
 
 /** Milliseconds in which several changes of a file or repository count as one. */
@@ -31,6 +31,7 @@ export class AnnotationVersion implements vscode.CustomDocument {
 
   /** Place of the annotation on disk, whichever version this is: scans are looked for from there. */
   get place(): vscode.Uri {
+    if (this.uri.scheme === UNSAVED_SCHEME) return vscode.Uri.parse(this.uri.query);
     const git = gitAddress(this.uri);
     return git ? vscode.Uri.file(git.path) : this.uri;
   }
@@ -45,6 +46,7 @@ export class AnnotationVersion implements vscode.CustomDocument {
   }
 
   get title(): string {
+    if (this.uri.scheme === UNSAVED_SCHEME) return vscode.l10n.t('Unsaved');
     const git = gitAddress(this.uri);
     if (!git) return vscode.l10n.t('Working Tree');
     const name = revisionName(git.ref);
@@ -74,13 +76,15 @@ export class AnnotationVersion implements vscode.CustomDocument {
     const { uri } = this;
     const git = gitAddress(uri);
     this.#subscriptions.push({ dispose: () => clearTimeout(this.#timer) });
-    if (!git) {
+    const same = (event: { readonly document: vscode.TextDocument }): void => {
+      if (event.document.uri.toString() === uri.toString()) again();
+    };
+    if (uri.scheme === UNSAVED_SCHEME) {
+      this.#subscriptions.push(vscode.workspace.onDidChangeTextDocument(same));
+    } else if (!git) {
       const watcher = vscode.workspace.createFileSystemWatcher(
         new vscode.RelativePattern(parentOf(uri), path.posix.basename(uri.path)),
       );
-      const same = (event: { readonly document: vscode.TextDocument }): void => {
-        if (event.document.uri.toString() === uri.toString()) again();
-      };
       this.#subscriptions.push(
         watcher,
         watcher.onDidChange(again),
@@ -111,6 +115,8 @@ export class AnnotationVersion implements vscode.CustomDocument {
     const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
     if (open?.isDirty) return open.getText();
     try {
+      // Its bytes come from no file system.
+      if (uri.scheme === UNSAVED_SCHEME) return (await vscode.workspace.openTextDocument(uri)).getText() || undefined;
       const bytes = await vscode.workspace.fs.readFile(uri);
       // Git's file system gives no bytes for a file that the revision does not have.
       return bytes.length === 0 ? undefined : Buffer.from(bytes).toString('utf8');

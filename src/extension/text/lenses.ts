@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import { gitAddress } from '../compare/address';
 import { inBrief } from './figures';
 import { type Readings, rangeOf } from './reading';
 
 /** Commands that the lenses and hovers offer, as long as they are registered. */
 export const SHOW_IN_VIEWER = 'hemorica.showInViewer';
 const COMPARE = 'hemorica.compareAnnotationWith';
+const COMPARE_TWO = 'hemorica.compareAnnotations';
 
 /** Above the text of an annotation what can be done with it; above each slice with blood its volumes. */
 export class Lenses implements vscode.CodeLensProvider {
@@ -34,6 +36,8 @@ export class Lenses implements vscode.CodeLensProvider {
       });
     const lenses = [
       show(top),
+      // A deleted or older version that is open as text leads to the masks, too.
+      ...(compares && uri.scheme === 'git' ? [changes(top, uri)] : []),
       ...(compares
         ? [new vscode.CodeLens(top, { title: vscode.l10n.t('Compare...'), command: COMPARE, arguments: [uri] })]
         : []),
@@ -49,6 +53,15 @@ export class Lenses implements vscode.CodeLensProvider {
     });
     return lenses;
   }
+}
+
+/** From a version of git's to how it differs from the working tree. */
+function changes(range: vscode.Range, uri: vscode.Uri): vscode.CodeLens {
+  return new vscode.CodeLens(range, {
+    title: vscode.l10n.t('Show Changes to Working Tree'),
+    command: COMPARE_TWO,
+    arguments: [uri, vscode.Uri.file(gitAddress(uri)?.path ?? uri.fsPath)],
+  });
 }
 
 /** A lens that says something and does nothing. */

@@ -44,6 +44,9 @@ describe('the address of a version', () => {
     assert.equal(leftOf(git(`${SHA}^`), git(SHA)), 'a');
     assert.equal(leftOf(git('HEAD'), git('main')), undefined);
     assert.equal(leftOf(file, file), undefined);
+    const unsaved = { ...file, scheme: 'hemorica-unsaved', query: 'file:///w/head.ich.json' };
+    assert.equal(leftOf(file, unsaved), 'a');
+    assert.equal(leftOf(unsaved, git('HEAD')), 'b');
   });
 
   it('tells it by the label of the tab where names differ', () => {
