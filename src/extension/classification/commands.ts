@@ -9,6 +9,7 @@ import type { ClassificationView, ClassifyResult } from '../../protocol/classifi
 import { SCAN_VIEW } from '../editor/provider';
 import type { ScanSession } from '../editor/session';
 import { showFailure } from '../errors';
+import { chosenModel, type ModelChoice } from '../models/model';
 import { baseName } from '../scan/files';
 import { editorsOf, type NamedScan, searchScans, targetsOf } from '../scan/named-scans';
 import type { Services } from '../services';
@@ -51,12 +52,14 @@ export function registerClassification(services: Services): vscode.Disposable[] 
     }
     running = true;
     try {
+      const model = await modelToRun(services);
+      if (!model) return;
       const found = await searchScans(targets, sessions);
       if (!found) return;
       const { scans, failures } = found;
       for (const failure of failures) log.warn(failure);
       if (scans.length === 0) throw new Error(failures[0] ?? vscode.l10n.t('{0} holds no scan.', baseName(first)));
-      const { outcomes } = await classifyScans(scans, services);
+      const { outcomes } = await classifyScans(scans, model, services);
       for (const outcome of outcomes) if ('result' in outcome) log.info(lineOf(outcome.scan, outcome.result));
       if (scans.length === 1) await showOne(outcomes[0], services);
       else if (outcomes.length > 0) {
@@ -87,6 +90,20 @@ export function registerClassification(services: Services): vscode.Disposable[] 
       }),
     ),
   ];
+}
+
+/** The model to run; where there is none the user is told and can choose or add one. */
+async function modelToRun(services: Services): Promise<ModelChoice | undefined> {
+  try {
+    return await chosenModel(services, 'classification');
+  } catch (error) {
+    // The message waits for the user; the run is over.
+    void showFailure(error, services.log, {
+      label: vscode.l10n.t('Select Model'),
+      run: () => vscode.commands.executeCommand('hemorica.selectModel', 'classification'),
+    });
+    return undefined;
+  }
 }
 
 /** Shows the result of a single scan in its editors, which is opened where there is none. */

@@ -5,7 +5,7 @@ import { InferenceStopped } from '../../node/inference-client';
 import { nameOf } from '../../node/scan-files';
 import type { ClassifyResult } from '../../protocol/classification';
 import type { InferenceStage } from '../../protocol/inference';
-import { chosenModel, type ModelChoice } from '../models/model';
+import type { ModelChoice } from '../models/model';
 import { percentOf } from '../models/progress';
 import type { NamedScan } from '../scan/named-scans';
 import type { Services } from '../services';
@@ -22,10 +22,8 @@ export interface Run {
 
 /**
  * Classifies scans. Whatever goes wrong with one, the next has its turn; stopping keeps what is done.
- * Throws Error where there is no model.
  */
-export async function classifyScans(scans: readonly NamedScan[], services: Services): Promise<Run> {
-  const model = await chosenModel(services, 'classification');
+export async function classifyScans(scans: readonly NamedScan[], model: ModelChoice, services: Services): Promise<Run> {
   const title =
     scans.length === 1
       ? vscode.l10n.t('Classifying {0}', scans[0]?.files.name ?? '')
