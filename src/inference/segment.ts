@@ -193,9 +193,17 @@ function part({ type, dims, data }: TensorValue, n: number): TensorValue {
 
 /** Whether all values are finite: the others, times 0, are no numbers, and neither is any sum with them. */
 function allFinite(values: Float32Array): boolean {
-  let sum = 0;
-  for (let n = 0; n < values.length; n++) sum += (values[n] as number) * 0;
-  return sum === 0;
+  // Four sums at once, none of which waits for the others.
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const fours = values.length - (values.length % 4);
+  for (let n = 0; n < fours; n += 4) {
+    a += (values[n] as number) * 0;
+    b += (values[n + 1] as number) * 0;
+    c += (values[n + 2] as number) * 0;
+    d += (values[n + 3] as number) * 0;
+  }
+  for (let n = fours; n < values.length; n++) a += (values[n] as number) * 0;
+  return a + b + c + d === 0;
 }
 
 /** Points of a picture's map: 8192 x 8192. */

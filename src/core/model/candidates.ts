@@ -121,8 +121,19 @@ export function filterCandidates(
   return builder.finish();
 }
 
+/** Takes the candidates of one slice. */
+export interface SliceSink {
+  /**
+   * Adds a voxel, once each; nothing is checked.
+   * @param place j * width + i, within the slice.
+   * @param probability As it is kept, from the floor on.
+   * @param label 1 to 5.
+   */
+  push(place: number, probability: number, label: number): void;
+}
+
 /** Candidates of one slice while they come in; typed arrays that grow. */
-class Growing {
+class Growing implements SliceSink {
   places = new Uint32Array(256);
   /** Quantized probability and label of each place. */
   values = new Uint8Array(512);
@@ -169,12 +180,17 @@ export class CandidateBuilder {
     if (!(slice >= 0 && slice < depth && place >= 0 && place < width * height)) {
       throw new RangeError(`Voxel ${place} of slice ${slice} lies outside of ${width} x ${height} x ${depth}.`);
     }
+    this.sink(slice).push(place, probability, label);
+  }
+
+  /** For many voxels of one slice. */
+  sink(slice: number): SliceSink {
     let growing = this.#slices.get(slice);
     if (!growing) {
       growing = new Growing();
       this.#slices.set(slice, growing);
     }
-    growing.push(place, probability, label);
+    return growing;
   }
 
   finish(): Candidates {
@@ -183,21 +199,26 @@ export class CandidateBuilder {
   }
 
   #packed(slice: number, { places, values, count, ordered }: Growing): SliceCandidates {
-    const order = Uint32Array.from({ length: count }, (_, n) => n);
-    if (!ordered) order.sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
+    const order = ordered ? undefined : Uint32Array.from({ length: count }, (_, n) => n);
+    order?.sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
     const runs: number[] = [];
     const probability = new Uint8Array(count);
     const subtype = new Uint8Array(count);
-    let end = -1;
+    const width = this.size[0];
+    let [start, end, rowEnd] = [0, -1, 0];
     for (let n = 0; n < count; n++) {
-      const from = order[n] ?? 0;
-      const place = places[from] ?? 0;
-      if (place !== end || place % this.size[0] === 0) runs.push(place, 0);
-      runs[runs.length - 1] = (runs[runs.length - 1] ?? 0) + 1;
+      const from = order ? (order[n] as number) : n;
+      const place = places[from] as number;
+      if (place !== end || place >= rowEnd) {
+        if (end >= 0) runs.push(start, end - start);
+        start = place;
+        rowEnd = place - (place % width) + width;
+      }
       end = place + 1;
-      probability[n] = values[2 * from] ?? 0;
-      subtype[n] = values[2 * from + 1] ?? 0;
+      probability[n] = values[2 * from] as number;
+      subtype[n] = values[2 * from + 1] as number;
     }
+    if (end >= 0) runs.push(start, end - start);
     return { slice, runs: Uint32Array.from(runs), probability, subtype };
   }
 }

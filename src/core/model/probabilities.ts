@@ -51,7 +51,9 @@ export function probabilityMaps(
   if (!first) return undefined;
   if (outputs.kind === 'classes') return classMaps(outputs.classes, first, everywhere);
   const { activation } = outputs.blood;
-  const box = boxOf(first, (n) => (first.values[n] as number) >= inverse(LEAST_KEPT, activation));
+  const least = inverse(LEAST_KEPT, activation);
+  const { values } = first;
+  const box = boxOf(first, (n) => (values[n] as number) >= least);
   if (!box && !everywhere) return undefined;
   const around = everywhere ? whole(first) : widened(box ?? NOWHERE, first);
   activateBox(first, 1, activation, around);

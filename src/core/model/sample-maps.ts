@@ -2,7 +2,7 @@
 import type { Label } from '../annotation/subtype';
 import type { Vec3 } from '../volume';
 import type { AxialView } from './axial';
-import { type CandidateBuilder, LEAST_KEPT } from './candidates';
+import { type CandidateBuilder, LEAST_KEPT, type SliceSink } from './candidates';
 import type { Frame } from './frame';
 import type { OutputMap, ProbabilityMaps } from './probabilities';
 import { mapPositions, type Positions } from './resample';
@@ -30,23 +30,46 @@ export function addCandidates(
   // Interpolation does not exceed what it is made of, so only pixels beside a point of the box can reach the floor.
   const [left, right] = within(across, box.x0, box.x1);
   const [top, bottom] = within(down, box.y0, box.y1);
-  const last = blood.width - 1;
   const first = Math.max(0, box.x0 - 1);
-  const line = new Float64Array(Math.min(last, box.x1 + 1) + 1);
+  // Where the last pixel went: mostly, the next one goes there too.
+  let [slice, sliceStart] = [-1, -plane];
+  let sink: SliceSink | undefined;
+  const line = new Float64Array(Math.min(blood.width - 1, box.x1 + 1) + 1);
   for (let row = top; row < bottom; row++) {
-    lerpRows(blood, down.low[row] as number, down.t[row] as number, first, line);
-    for (let column = left; column < right; column++) {
+    const y = down.low[row] as number;
+    lerpRows(blood, y, down.t[row] as number, first, line);
+    // The part of the line that matters: mostly there is none.
+    let [from, to] = [first, line.length - 1];
+    while (from <= to && !((line[from] as number) >= LEAST_KEPT)) from++;
+    while (to >= from && !((line[to] as number) >= LEAST_KEPT)) to--;
+    if (from > to) continue;
+    for (let column = Math.max(left, startOf(across, from - 1)); column < right; column++) {
       const low = across.low[column] as number;
+      if (low > to) break;
       const t = across.t[column] as number;
       const start = line[low] as number;
       const value = t === 0 ? start : start * (1 - t) + (line[low + 1] as number) * t;
       if (!(value >= LEAST_KEPT)) continue;
       const at = offset + column * steps[0] + row * steps[1] + n * steps[2];
-      const k = Math.floor(at / plane);
-      if (wanted && !wanted.has(k)) continue;
-      builder.add(k, at - k * plane, value, labelAt(column, row));
+      if (at < sliceStart || at >= sliceStart + plane) {
+        slice = Math.floor(at / plane);
+        sliceStart = slice * plane;
+        sink = wanted === undefined || wanted.has(slice) ? builder.sink(slice) : undefined;
+      }
+      sink?.push(at - sliceStart, Math.min(255, Math.round(value * 255)), labelAt(column, row));
     }
   }
+}
+
+/** The first pixel that lies at point x of the map or behind it. */
+function startOf({ from, to, low }: Positions, x: number): number {
+  let [start, end] = [from, to];
+  while (start < end) {
+    const middle = (start + end) >> 1;
+    if ((low[middle] as number) >= x) end = middle;
+    else start = middle + 1;
+  }
+  return start;
 }
 
 /** Pixels [from, to) with a position beside the points [first, last]. */
@@ -86,12 +109,19 @@ function labeller(
     const at = (down.low[row] as number) * map.width + (across.low[column] as number);
     const right = tx > 0 ? 1 : 0;
     const below = ty > 0 ? map.width : 0;
-    let [best, largest] = [0, -Infinity];
+    const [w00, w01, w10, w11] = [(1 - tx) * (1 - ty), tx * (1 - ty), (1 - tx) * ty, tx * ty];
+    let best = 0;
+    let largest = -Infinity;
     for (let c = 0, base = at; c < labels.length; c++, base += plane) {
-      const top = (values[base] as number) * (1 - tx) + (values[base + right] as number) * tx;
-      const bottom = (values[base + below] as number) * (1 - tx) + (values[base + below + right] as number) * tx;
-      const value = top * (1 - ty) + bottom * ty;
-      if (value > largest) [best, largest] = [c, value];
+      const value =
+        w00 * (values[base] as number) +
+        w01 * (values[base + right] as number) +
+        w10 * (values[base + below] as number) +
+        w11 * (values[base + below + right] as number);
+      if (value > largest) {
+        largest = value;
+        best = c;
+      }
     }
     return labels[best] ?? only;
   };
