@@ -52,7 +52,7 @@ export function engineOptions<T>(yargs: Argv<T>) {
     })
     .option('remote-timeout', {
       type: 'number',
-      default: 30,
+      default: 60,
       requiresArg: true,
       describe: 'Seconds that the server has for one answer, up to 100',
     })

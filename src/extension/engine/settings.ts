@@ -23,7 +23,7 @@ export function remoteSettings(): RemoteSettings | undefined {
     models: Object.fromEntries(
       Object.entries(Object(models)).filter((entry): entry is [string, string] => isName(entry[1])),
     ),
-    timeoutSeconds: typeof timeout === 'number' && timeout > 0 ? Math.min(LONGEST_TIMEOUT, timeout) : 30,
+    timeoutSeconds: typeof timeout === 'number' && timeout > 0 ? Math.min(LONGEST_TIMEOUT, timeout) : 60,
   };
 }
 

@@ -16,7 +16,7 @@ export interface Question {
   readonly signal?: AbortSignal | undefined;
 }
 
-const STANDARD_TIMEOUT = 30;
+const STANDARD_TIMEOUT = 60;
 
 /** Pauses before the second try and the next ones, ms. All requests of the protocol can be repeated: a run of a network changes nothing on the server. */
 const PAUSES = [250, 1000, 3000];

@@ -3,6 +3,7 @@ import { ScanError } from '../../core/volume';
 import type { RemoteEndpoint } from '../../protocol/inference';
 import type { Network, TensorMetadata, TensorValue } from '../session/network';
 import { type Answer, ask, refusal } from './http';
+import { joined, pictures, split } from './split';
 import { decodeAnswer, encodeRequest, fieldsOf, JSON_LENGTH, ProtocolError, parseObject } from './tensors';
 
 /** Extension of the protocol by which tensors travel as bytes. */
@@ -38,14 +39,49 @@ export async function openRemote(endpoint: RemoteEndpoint, name: string, signal?
   const ready = await ask(endpoint, `${place.path}/ready`, { signal });
   if (ready.status !== 200) throw refusal(endpoint, ready, `whether its model ${place.shown} is ready`);
   const { inputs, outputs } = described(endpoint, metadata);
-  return {
-    inputs: tensors(inputs),
-    outputs: tensors(outputs),
-    provider: 'remote',
-    attempts: [],
-    run: (input, wanted, runSignal) => run(endpoint, place, input, wanted, binary, runSignal),
-    release: () => Promise.resolve(),
-  };
+  return new RemoteNetwork(endpoint, place, binary, tensors(inputs), tensors(outputs));
+}
+
+type Tensors = Readonly<Record<string, TensorValue>>;
+
+class RemoteNetwork implements Network {
+  readonly provider = 'remote';
+  readonly attempts = [];
+  /** Most pictures that the server takes at once, as far as it has said so. */
+  #most = Number.POSITIVE_INFINITY;
+
+  constructor(
+    private readonly endpoint: RemoteEndpoint,
+    private readonly place: ModelPlace,
+    private readonly binary: boolean,
+    readonly inputs: readonly TensorMetadata[],
+    readonly outputs: readonly TensorMetadata[],
+  ) {}
+
+  async run(input: Tensors, outputs: readonly string[], signal?: AbortSignal): Promise<Tensors> {
+    const { endpoint, place } = this;
+    const count = pictures(input);
+    if (count > this.#most) {
+      const parts: Tensors[] = [];
+      for (const part of split(input, this.#most)) parts.push(await this.run(part, outputs, signal));
+      return byProtocol(endpoint, () => joined(parts));
+    }
+    const request = encodeRequest(input, outputs, this.binary);
+    const answer = await ask(endpoint, `${place.path}/infer`, { method: 'POST', ...request, signal });
+    if (answer.status === 200) {
+      return byProtocol(endpoint, () => decodeAnswer(answer.body, answer.headers.get(JSON_LENGTH), outputs));
+    }
+    if (answer.status === 404) throw unknownModel(endpoint, place, answer);
+    const error = refusal(endpoint, answer, `to run its model ${place.shown}`);
+    // Triton takes four at once unless its configuration says otherwise, which the protocol has no word for.
+    if (answer.status !== 400 || count === 1 || !/batch/i.test(error.problem)) throw error;
+    this.#most = Math.ceil(count / 2);
+    return this.run(input, outputs, signal);
+  }
+
+  release(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /** Whether a server has the extension. KServe has had it since 0.14 without announcing it, by its name alone. */
@@ -69,21 +105,6 @@ function modelPlace(endpoint: RemoteEndpoint, name: string): ModelPlace {
   return version === undefined || version === ''
     ? { path, shown: `"${model}"` }
     : { path: `${path}/versions/${encodeURIComponent(version)}`, shown: `"${model}", version ${version}` };
-}
-
-async function run(
-  endpoint: RemoteEndpoint,
-  place: ModelPlace,
-  input: Readonly<Record<string, TensorValue>>,
-  outputs: readonly string[],
-  binary: boolean,
-  signal: AbortSignal | undefined,
-): Promise<Readonly<Record<string, TensorValue>>> {
-  const request = encodeRequest(input, outputs, binary);
-  const answer = await ask(endpoint, `${place.path}/infer`, { method: 'POST', ...request, signal });
-  if (answer.status === 404) throw unknownModel(endpoint, place, answer);
-  if (answer.status !== 200) throw refusal(endpoint, answer, `to run its model ${place.shown}`);
-  return byProtocol(endpoint, () => decodeAnswer(answer.body, answer.headers.get(JSON_LENGTH), outputs));
 }
 
 function unknownModel(endpoint: RemoteEndpoint, { shown }: ModelPlace, answer: Answer): ScanError {

@@ -151,6 +151,25 @@ describe('a network on a server', function () {
     assert.equal(times('v2/models/m/infer'), 1);
   });
 
+  it('gets fewer pictures at once where the server takes no more, and remembers that', async () => {
+    const sizes: number[] = [];
+    const answer = (asked: Asked): Reply => {
+      const { inputs } = JSON.parse(asked.body.toString()) as { inputs: { shape: number[]; data: number[] }[] };
+      const [n = 0] = inputs[0]?.shape ?? [];
+      sizes.push(n);
+      if (n > 4) return { status: 400, body: { error: `inference request batch-size must be <= 4 for 'm'` } };
+      const data = inputs[0]?.data.map((value) => value * 2);
+      return { body: { outputs: [{ name: 'y', shape: [n, 1, 2, 2], datatype: 'FP32', data }] } };
+    };
+    const network = await openRemote(await start({ 'v2/models/m/infer': answer }), 'm');
+    const data = Float32Array.from({ length: 7 * 4 }, (_, n) => n);
+    for (let times = 0; times < 2; times++) {
+      const { y } = await network.run({ x: { type: 'float32', dims: [7, 1, 2, 2], data } }, ['y']);
+      assert.deepEqual(y, { type: 'float32', dims: [7, 1, 2, 2], data: data.map((value) => value * 2) });
+    }
+    assert.deepEqual(sizes, [7, 4, 3, 4, 3]);
+  });
+
   it('names a model that the server does not have', async () => {
     await failsWith(
       openRemote({ ...(await start()), models: { m: 'other/7' } }, 'm'),
