@@ -145,6 +145,9 @@ def subdural(rng: np.random.Generator, anatomy: Anatomy) -> Lesion | None:
         position = _along_table(rng, anatomy, half)
         profile = np.clip(1 - np.abs(position) ** rng.uniform(2, 5), 0, None) * (1 + 0.3 * raster.noise(rng, position.shape, 40))
         mask = anatomy.cavity & (anatomy.depth < most * profile) & (np.abs(position) < 1)
+        if most > 5 and rng.random() < 0.22:
+            # Old blood: as dense as the brain or darker, yet denser than CSF.
+            low, high = 18, level + 6
     elif kind < 0.85:
         side = across(anatomy) + rng.uniform(1, 4) * raster.noise(rng, anatomy.hu.shape, 50) + rng.normal(0, 2)
         width = np.exp(rng.uniform(np.log(1.5), np.log(8)))
@@ -163,7 +166,7 @@ def subdural(rng: np.random.Generator, anatomy: Anatomy) -> Lesion | None:
     if mask.sum() < 15:
         return None
     density = blood(rng, anatomy, low, high)
-    if rng.random() < 0.25:
+    if kind < 0.62 and rng.random() < 0.25:
         # Mixed age: older, darker blood above a level.
         density -= np.clip(rng.uniform(6, 22) * (-along(anatomy) + rng.normal(0, 25) > 0), 0, None)
     return soften(mask, rng, 1.0), density

@@ -56,7 +56,9 @@ def picture(anatomy: Anatomy, rng: np.random.Generator, blood: bool) -> tuple[np
             if name == "IPH" and shape.max() > 0.5 and rng.random() < 0.75:
                 out = edema(out, shape, anatomy.cavity, rng)
             grain = out - raster.blur(out, 1.2)
-            target = np.maximum(density, raster.blur(out, 3) + 4) + np.clip(grain, -8, 8) * rng.uniform(0.4, 1)
+            # Fresh blood is denser than what it replaces; old subdural blood need not be.
+            fresh = density.mean() > lesions.brain_level(anatomy) + 4
+            target = (np.maximum(density, raster.blur(out, 3) + 4) if fresh else density) + np.clip(grain, -8, 8) * rng.uniform(0.4, 1)
             target = np.where(anatomy.bone, out, target)
             out = out * (1 - shape) + target * shape
             labels[(shape > 0.5) & anatomy.cavity] = SUBTYPES.index(name) + 1
