@@ -188,7 +188,7 @@ describe('a proposal in the page', () => {
       await propose(viewer, proposed({ threshold: 0.3 }));
       await rows(viewer, 2);
       await viewer.page.locator('.proposal-mode select').selectOption('empty');
-      await viewer.page.locator('.subtype').first().locator('[aria-label^="Lock"]').click();
+      await viewer.page.locator('.subtype').first().locator('vscode-button[aria-label^="Lock"]').click();
       await goTo(viewer, HEAD, 'axial', [8, 8, 4]);
       const [acceptAll, rejectAll, acceptSlice, rejectSlice] = await viewer.page
         .locator('.proposal-row vscode-button')

@@ -1,9 +1,9 @@
 /**
  * Accepting a part of a proposal: the edit of the annotation, with who made what.
  *
- * Provenance: a subtype of a slice that gained voxels names the model, beside who made the voxels of
- * it that were there and stay; where the annotation had no blood at all the model is named for the
- * whole of it. A row keeps its reader's name as long as blood stays in it that was there before.
+ * Provenance: a subtype of a slice that gained voxels names the model, beside who made what is there
+ * of it and stays (voxels, boxes, its label); where the annotation said nothing at all the model is
+ * named for the whole of it. A row keeps its reader's name as long as blood stays in it that was there before.
  *
  * Statements are left alone, as by painting, unless the accepted mask contradicts them: a subtype
  * stated absent that is there now becomes present; one stated present that has lost its last voxel
@@ -36,7 +36,7 @@ export function acceptanceEdit(
   const model: ModelUse = { ...proposal.model, threshold: options.threshold };
   const after = applyEdit(annotation, { label: options.label, mask, fields: [] });
   const fields: FieldChange[] = decidedByPainting(annotation.conflicts ?? [], mask);
-  const made: readonly Source[] = before.length === 0 ? [{ model }] : annotation.made;
+  const made: readonly Source[] = saysNothing(annotation) ? [{ model }] : annotation.made;
   if (mask.length > 0 && !equal(made, annotation.made))
     fields.push({ field: 'made', before: annotation.made, after: made });
   for (const change of mask) {
@@ -59,14 +59,15 @@ function sliceFields(
   const [had, has] = [subtypesOf(old.runs), subtypesOf(young.runs)];
   const fields: FieldChange[] = [];
   for (const subtype of SUBTYPES) {
-    const { made, present } = old.findings[subtype];
+    const { boxes, made, present } = old.findings[subtype];
+    const stated = boxes.length > 0 || present === true;
     if (gained.has(subtype)) {
-      const stays = had.has(subtype) && keepsVoxels(old, change, subtype);
+      const stays = stated || (had.has(subtype) && keepsVoxels(old, change, subtype));
       const known = stays ? (made.length > 0 ? made : madeBefore) : [];
       const all = known.some((one) => equal(one, source)) ? known : [...known, source];
       const after = equal(all, madeAfter) ? [] : all;
       if (!equal(after, made)) fields.push({ field: 'sources', slice, subtype, before: made, after });
-    } else if (lost.has(subtype) && !has.has(subtype) && made.length > 0) {
+    } else if (lost.has(subtype) && !has.has(subtype) && boxes.length === 0 && made.length > 0) {
       fields.push({ field: 'sources', slice, subtype, before: made, after: [] });
     }
     if (present === false && gained.has(subtype))
@@ -76,6 +77,18 @@ function sliceFields(
     }
   }
   return [...fields, ...editorFields(old, change)];
+}
+
+/** True for an annotation without a mask, a box or a label. */
+function saysNothing({ patient, slices }: Annotation): boolean {
+  return (
+    SUBTYPES.every((subtype) => patient[subtype] === null) &&
+    slices.every(
+      ({ runs, findings }) =>
+        runs.length === 0 &&
+        SUBTYPES.every((subtype) => findings[subtype].present === null && findings[subtype].boxes.length === 0),
+    )
+  );
 }
 
 /** Subtypes that voxels of a slice are given, and that voxels lose. */

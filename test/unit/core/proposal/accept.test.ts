@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Annotation, Presence } from '../../../../src/core/annotation/annotation';
+import type { Annotation, Finding, Presence } from '../../../../src/core/annotation/annotation';
 import { encodeAnnotation } from '../../../../src/core/annotation/encode';
 import { applyEdit } from '../../../../src/core/document/apply';
 import { invertEdit, isEmptyEdit } from '../../../../src/core/document/edit';
@@ -102,6 +102,23 @@ describe('accepting a proposal', () => {
     assert.deepEqual(made(with4(20), 'replace'), [model]);
     assert.deepEqual(made(with4(20 + 42), 'add'), [model]);
     assert.deepEqual(made(with4(0, 1, 7), 'add'), []);
+  });
+
+  it('keeps the name of who stated a label or drew a box', () => {
+    const empty = annotationOf(NOTHING);
+    const classifier = { model: { ...MODEL, name: 'classifier', threshold: 0.2 } };
+    const [slice] = empty.slices;
+    assert.ok(slice);
+    const made = (part: Partial<Finding>): unknown => {
+      const findings = { ...slice.findings, IPH: { ...slice.findings.IPH, ...part } };
+      const after = accepted({ ...empty, slices: [{ ...slice, findings }, ...empty.slices.slice(1)] }, IPH);
+      assert.deepEqual(after.made, [{ reader: 'Jane' }]);
+      return after.slices[0]?.findings.IPH.made;
+    };
+    assert.deepEqual(made({ present: true, made: [classifier] }), [classifier, model]);
+    assert.deepEqual(made({ present: true }), [{ reader: 'Jane' }, model]);
+    assert.deepEqual(made({ boxes: [[0, 0, 2, 2]] }), [{ reader: 'Jane' }, model]);
+    assert.deepEqual(made({ present: false }), [model]);
   });
 
   it('names each threshold that was accepted', () => {

@@ -8,6 +8,7 @@ import {
   type Scope,
   withDecided,
   withoutDecided,
+  withSlices,
 } from '../../../../src/core/proposal/proposal';
 import { COUNT, dense, GRID, PLANE, proposalOf, threshold, type Voxels, voxels } from './scan';
 
@@ -104,5 +105,21 @@ describe('a proposal', () => {
       }),
       { seed: 32, numRuns: 50 },
     );
+  });
+
+  it('takes slices of a second run over, undecided', () => {
+    const probabilities = (values: readonly number[]): Voxels =>
+      line([]).map((one, n) => ({ ...one, probability: n % PLANE === 0 ? (values[Math.floor(n / PLANE)] ?? 0) : 0 }));
+    const first = withDecided(proposalOf(probabilities([200, 200, 200, 200])), [
+      { slice: 0, runs: Uint32Array.of(0, PLANE) },
+      { slice: 2, runs: Uint32Array.of(0, PLANE) },
+    ]);
+    const joined = withSlices(first, proposalOf(probabilities([0, 0, 150, 100])), [2, 3]);
+    assert.deepEqual(joined, {
+      ...proposalOf(probabilities([200, 200, 150, 100])),
+      decided: [{ slice: 0, runs: Uint32Array.of(0, PLANE) }],
+    });
+    // What was seen grows; a run on all slices stays one.
+    assert.deepEqual(withSlices({ ...first, seen: [3] }, first, [1]).seen, [1, 3]);
   });
 });
