@@ -135,19 +135,32 @@ function mergeImage(images: Sides<ImageReference>): ImageReference {
 }
 
 /**
- * The list of the side that changed. Where both did: what neither side removed, in base's order,
- * then what ours and then what theirs added; equal things once.
+ * The list of the side that changed. Where both did: what neither side removed, in the order of ours,
+ * and what either added, each after what precedes it on its side, ours first; equal things once.
  */
 function mergeSets<T>(sides: Sides<readonly T[]>): readonly T[] {
   const { value, clash } = choose(sides);
   if (!clash) return value;
   const key = (item: T): string => JSON.stringify(item);
-  const { base, ours, theirs } = sides;
-  const [inBase, inOurs, inTheirs] = [base, ours, theirs].map((items) => new Set(items.map(key)));
-  const result = new Map<string, T>();
-  for (const item of base) if (inOurs?.has(key(item)) && inTheirs?.has(key(item))) result.set(key(item), item);
-  for (const item of [...ours, ...theirs]) if (!inBase?.has(key(item))) result.set(key(item), item);
-  return [...result.values()];
+  const [inBase, inOurs, inTheirs] = [sides.base, sides.ours, sides.theirs].map((items) => new Set(items.map(key)));
+  const items = new Map([...sides.theirs, ...sides.ours].map((item) => [key(item), item]));
+  const order = [...new Set(sides.ours.map(key))].filter((one) => !inBase?.has(one) || inTheirs?.has(one));
+  let after = -1;
+  for (const one of new Set(sides.theirs.map(key))) {
+    const at = order.indexOf(one);
+    if (at >= 0) after = at;
+    else if (!inBase?.has(one)) {
+      // Past what ours added at the same place.
+      const isOurs = (other: string | undefined): boolean =>
+        other !== undefined && inOurs?.has(other) === true && !inBase?.has(other) && !inTheirs?.has(other);
+      while (isOurs(order[after + 1])) after++;
+      order.splice(++after, 0, one);
+    }
+  }
+  return order.flatMap((one) => {
+    const item = items.get(one);
+    return item === undefined ? [] : [item];
+  });
 }
 
 type Editors = SliceAnnotation['editors'];
