@@ -5,12 +5,12 @@ import { indexToWorld } from '../../../src/core/geometry';
 import { DEFAULT_MODELS } from '../../../src/core/model/default-models';
 import type { Vec3, Volume } from '../../../src/core/volume';
 import { type LoadedModel, loadModel } from '../../../src/inference/model';
-import { type Mask, segment } from '../../../src/inference/segment';
+import { type Segmentation, segment } from '../../../src/inference/segment';
 import { headWorld } from '../../fixtures/tiny-nifti';
 import { allStorages, store } from '../../fixtures/volumes';
 
 /** The blood voxels of a mask as "x y z label", by world position (LPS mm). */
-function places(volume: Volume, { slices }: Mask): Map<string, Vec3> {
+function places(volume: Volume, { slices }: Segmentation): Map<string, Vec3> {
   const [width, height] = volume.size;
   const found = new Map<string, Vec3>();
   for (const { slice, runs } of slices) {
