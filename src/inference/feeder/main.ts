@@ -1,6 +1,7 @@
 /** The feeder: decodes the scan that it is told, and makes the network's inputs of it while it comes in. See messages.ts. */
 import * as fs from 'node:fs/promises';
 import { type MessagePort, parentPort } from 'node:worker_threads';
+import type { ImageReference } from '../../core/annotation/image';
 import { ScanError, type Volume } from '../../core/volume';
 import { loadScan, referenceTo } from '../../node/load-scan';
 import type { ScanFiles } from '../../node/scan-files';
@@ -11,7 +12,7 @@ import { AHEAD, type FeederFailure, type FromFeeder, type FromFeederKinds, type 
 type Open = Extract<ToFeeder, { kind: 'open' }>;
 
 /** The scan that was read last: people run one slice, then the next, then all of them. */
-let kept: { readonly key: string; readonly volume: Volume } | undefined;
+let kept: { readonly key: string; readonly volume: Volume; readonly image: ImageReference } | undefined;
 
 /** One scan on its way. */
 class Feeding {
@@ -25,6 +26,7 @@ class Feeding {
   /** Slices that can be read. */
   #ready = 0;
   #wake: (() => void) | undefined;
+  #key: string | undefined;
 
   constructor(port: MessagePort, request: Open) {
     this.#port = port;
@@ -37,7 +39,7 @@ class Feeding {
       this.#begin(volume);
       this.#ready = volume.size[2];
       await this.#make(volume);
-      this.#send({ kind: 'finished', image: referenceTo(volume, this.#request.scan), notices: volume.notices });
+      this.#send({ kind: 'finished', image: this.#imageOf(volume), notices: volume.notices });
     } catch (error) {
       this.cancel();
       this.#send({ kind: 'failed', failure: failureOf(error) });
@@ -58,8 +60,8 @@ class Feeding {
   /** The scan, decoded unless it is the last one. Inputs are made of a scan while it is decoded. */
   async #volume(): Promise<Volume> {
     const { scan, input, bundle } = this.#request;
-    const key = await identityOf(scan);
-    if (key !== undefined && kept?.key === key) return kept.volume;
+    this.#key = await identityOf(scan);
+    if (kept !== undefined && kept.key === this.#key) return kept.volume;
     kept = undefined;
     let making: Promise<void> | undefined;
     const volume = await loadScan(scan, {
@@ -82,8 +84,15 @@ class Feeding {
     this.#ready = volume.size[2];
     this.#wake?.();
     await making;
-    if (key !== undefined) kept = { key, volume };
     return volume;
+  }
+
+  /** What an annotation says of the scan; keeps the scan with it, since its voxels' hash takes its time. */
+  #imageOf(volume: Volume): ImageReference {
+    if (kept?.volume === volume) return kept.image;
+    const image = referenceTo(volume, this.#request.scan);
+    if (this.#key !== undefined) kept = { key: this.#key, volume, image };
+    return image;
   }
 
   #begin(volume: Volume): void {
@@ -142,7 +151,7 @@ function shapeOf({ voxels: _, ...shape }: Volume): ScanShape {
 async function identityOf(scan: ScanFiles): Promise<string | undefined> {
   try {
     const stats = await Promise.all(scan.files.map((file) => fs.stat(file, { bigint: true })));
-    return JSON.stringify(scan.files.map((file, n) => [file, `${stats[n]?.mtimeNs} ${stats[n]?.size}`]));
+    return JSON.stringify([scan, stats.map(({ mtimeNs, size }) => `${mtimeNs} ${size}`)]);
   } catch {
     return undefined;
   }
