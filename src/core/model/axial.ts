@@ -62,9 +62,13 @@ export function axialView(
   volume: Pick<Volume, 'size' | 'spacing' | 'direction' | 'normal'>,
   orientation: Orientation = AXIAL_RADIOLOGICAL,
 ): AxialView {
-  const { size, spacing } = volume;
+  const { size, spacing, direction, normal } = volume;
   const strides: Vec3 = [1, size[0], size[0] * size[1]];
   const along = closestAxes(volume, orientation);
+  // A volume's third spacing is along the normal; under a shear the step from pixel to pixel is longer.
+  const [a, b] = [direction[2], normal];
+  const cosine = Math.abs(a[0] * b[0] + a[1] * b[1] + a[2] * b[2]);
+  const lengths: Vec3 = [spacing[0], spacing[1], spacing[2] / cosine];
   const [x, y, z] = along;
   let offset = 0;
   for (const { axis, sign } of along) if (sign < 0) offset += (size[axis] - 1) * strides[axis];
@@ -72,7 +76,7 @@ export function axialView(
     width: size[x.axis],
     height: size[y.axis],
     depth: size[z.axis],
-    spacing: [spacing[x.axis], spacing[y.axis]],
+    spacing: [lengths[x.axis], lengths[y.axis]],
     offset,
     steps: [x.sign * strides[x.axis], y.sign * strides[y.axis], z.sign * strides[z.axis]],
   };

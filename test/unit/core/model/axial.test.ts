@@ -21,6 +21,22 @@ describe('axialView', () => {
     }
   });
 
+  it('measures from pixel to pixel, not along the normal, where the stored slices are sheared', () => {
+    const tilt = 0.3;
+    // A tilted scan stored as coronal slices: i to the left, j to the head, k to the back and, by the tilt, down.
+    const { width, height, depth, spacing } = axialView({
+      ...{ size: [5, 4, 7], spacing: [0.5, 3, 0.75 * Math.cos(tilt)], normal: [0, 1, 0] },
+      direction: [
+        [1, 0, 0],
+        [0, 0, 1],
+        [0, Math.cos(tilt), -Math.sin(tilt)],
+      ],
+    });
+    assert.deepEqual([width, height, depth], [5, 7, 4]);
+    assert.equal(spacing[0], 0.5);
+    assert.ok(Math.abs(spacing[1] - 0.75) < 1e-12);
+  });
+
   it('leads every pixel to the voxel that it shows', () => {
     for (const storage of allStorages()) {
       const volume = store(world, storage);
