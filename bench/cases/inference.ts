@@ -73,7 +73,10 @@ async function measure(threads: number): Promise<void> {
     // Another time makes it another file to the feeder, which keeps the scan that it read last.
     const now = Date.now() / 1000;
     for (const one of found.files.slice(0, 1)) utimesSync(one, now, now);
-    const scan = await feeder.open(found, input, { signal: new AbortController().signal });
+    const scan = await feeder.open(found, input, {
+      signal: new AbortController().signal,
+      collect: manifest,
+    });
     await segmentFeed(scan, model, { threshold: manifest.threshold });
     await scan.finished;
   };

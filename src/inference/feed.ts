@@ -7,6 +7,7 @@ import { type Block, blocksOf, layersAt, type PatchGrid } from '../core/model/pa
 import { PatchInputs } from '../core/model/patch-inputs';
 import { SliceInputs } from '../core/model/preprocess';
 import type { Volume } from '../core/volume';
+import type { Collector } from './collector';
 
 /** A scan without its voxels. */
 export type ScanShape = Omit<Volume, 'voxels'>;
@@ -30,6 +31,8 @@ export interface Feed {
   next(): Promise<PreparedInput | undefined>;
   /** Takes an input's memory back. */
   recycle(values: Float32Array<ArrayBuffer>): void;
+  /** Where outputs become a mask, if not where the network runs. */
+  readonly collector?: Collector | undefined;
   /** No more is wanted; what is left is given up. */
   close(): void;
 }

@@ -120,6 +120,7 @@ async function answer(params: SegmentParams, signal: AbortSignal): Promise<Segme
   const wanted = params.slices && { slices: params.slices };
   const feed = await feeder.open(await oneScan(params, signal), manifest.input, {
     ...wanted,
+    collect: manifest,
     signal,
     onDecoding: (done, total) => running || report('decoding', done, total),
   });

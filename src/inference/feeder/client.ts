@@ -1,16 +1,20 @@
 /** The main thread's end of the feeder: starts it when it is first needed, and again after it failed. */
 import { Worker } from 'node:worker_threads';
 import type { ImageReference } from '../../core/annotation/image';
-import type { ModelInput } from '../../core/model/manifest';
+import type { ModelInput, SegmentationManifest } from '../../core/model/manifest';
 import { type Notice, ScanError } from '../../core/volume';
 import type { ScanFiles } from '../../node/scan-files';
+import type { Segmentation } from '../collector';
 import type { Feed, FeedPlan, PreparedInput, ScanShape } from '../feed';
+import type { TensorValue } from '../session/network';
 import type { FromFeeder, ToFeeder, ToFeederKinds } from './messages';
 
 export interface OpenOptions {
   readonly signal: AbortSignal;
   /** Storage slices whose inputs are wanted; all if undefined. */
   readonly slices?: readonly number[];
+  /** The model whose outputs are to be collected there, too. */
+  readonly collect?: SegmentationManifest;
   /** Slices decoded. */
   readonly onDecoding?: (done: number, total: number) => void;
 }
@@ -61,16 +65,24 @@ export class Feeder {
    * Begins to decode a scan and to make inputs of it; settles as soon as its geometry is known.
    * Throws ScanError for a bad scan, and the signal's reason when aborted. What is left of the feed before is given up.
    */
-  async open(scan: ScanFiles, input: ModelInput, { signal, slices, onDecoding }: OpenOptions): Promise<ScanFeed> {
+  async open(
+    scan: ScanFiles,
+    input: ModelInput,
+    { signal, slices, collect, onDecoding }: OpenOptions,
+  ): Promise<ScanFeed> {
     signal.throwIfAborted();
     const worker = this.#start();
-    const feed = new Receiver(worker, ++this.#scans, signal, onDecoding);
-    feed.send({ kind: 'open', scan, input, slices, bundle: this.#bundle });
+    const feed = new Receiver(worker, ++this.#scans, signal, collect !== undefined, onDecoding);
+    feed.send({ kind: 'open', scan, input, slices, bundle: this.#bundle, collect });
     const { shape, plan } = await feed.begun.promise;
     return {
       shape,
       plan,
       finished: feed.finished.promise,
+      collector: collect && {
+        add: (input, outputs) => feed.collect(input, outputs),
+        finish: (threshold) => feed.ask(threshold),
+      },
       next: () => feed.next(),
       recycle: (values) => feed.recycle(values),
       close: () => feed.close(),
@@ -103,6 +115,9 @@ export class Feeder {
 class Receiver {
   readonly begun = waiting<{ readonly shape: ScanShape; readonly plan: FeedPlan }>();
   readonly finished = waiting<ScanEnd>();
+  readonly #mask = waiting<Segmentation>();
+  /** What has still to come before the scan is done with. */
+  readonly #missing: Set<FromFeeder['kind']>;
   readonly #worker: Worker;
   readonly #id: number;
   readonly #signal: AbortSignal;
@@ -113,7 +128,14 @@ class Receiver {
   #error: unknown;
   #left = 0;
 
-  constructor(worker: Worker, id: number, signal: AbortSignal, onDecoding: OpenOptions['onDecoding']) {
+  constructor(
+    worker: Worker,
+    id: number,
+    signal: AbortSignal,
+    collects: boolean,
+    onDecoding: OpenOptions['onDecoding'],
+  ) {
+    this.#missing = new Set(collects ? ['finished', 'mask'] : ['finished']);
     this.#worker = worker;
     this.#id = id;
     this.#signal = signal;
@@ -151,6 +173,21 @@ class Receiver {
     if (!this.#ended) this.send({ kind: 'used', values }, [values.buffer]);
   }
 
+  collect({ n, frame }: Pick<PreparedInput, 'n' | 'frame'>, outputs: readonly TensorValue[]): void {
+    const own = outputs.map((output): TensorValue => ({ ...output, data: alone(output.data) }));
+    const input = { n, ...(frame && { frame }) };
+    this.send(
+      { kind: 'outputs', input, outputs: own },
+      own.map(({ data }) => data.buffer as ArrayBuffer),
+    );
+  }
+
+  ask(threshold: number): Promise<Segmentation> {
+    if (this.#error !== undefined) throw this.#error;
+    this.send({ kind: 'mask', threshold });
+    return this.#mask.promise;
+  }
+
   #given(input: PreparedInput): PreparedInput {
     this.#left--;
     // Without values there is no memory to give back later.
@@ -171,8 +208,11 @@ class Receiver {
       else this.#inputs.push(input);
       this.#asked = undefined;
     } else if (message.kind === 'finished') {
-      this.#end();
       this.finished.resolve({ image: message.image, notices: message.notices });
+      this.#came('finished');
+    } else if (message.kind === 'mask') {
+      this.#mask.resolve(message.mask);
+      this.#came('mask');
     } else {
       const { failure } = message;
       this.#fail(
@@ -186,7 +226,7 @@ class Receiver {
   readonly #fail = (error: unknown): void => {
     this.#end();
     this.#error = this.#signal.aborted ? this.#signal.reason : error;
-    for (const promise of [this.begun, this.finished, this.#asked]) promise?.reject(this.#error);
+    for (const promise of [this.begun, this.finished, this.#mask, this.#asked]) promise?.reject(this.#error);
     this.#asked = undefined;
   };
 
@@ -194,10 +234,21 @@ class Receiver {
 
   readonly #cancel = (): void => this.send({ kind: 'cancel' });
 
+  #came(kind: FromFeeder['kind']): void {
+    this.#missing.delete(kind);
+    if (this.#missing.size === 0) this.#end();
+  }
+
   #end(): void {
     this.#ended = true;
     this.#worker.unref();
     this.#worker.off('message', this.#take).off('error', this.#fail).off('exit', this.#exit);
     this.#signal.removeEventListener('abort', this.#cancel);
   }
+}
+
+/** Values in memory of their own, which can be given away. */
+function alone(values: Float32Array): Float32Array {
+  const { buffer, byteLength } = values;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? values : values.slice();
 }

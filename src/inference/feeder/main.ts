@@ -5,7 +5,9 @@ import type { ImageReference } from '../../core/annotation/image';
 import { ScanError, type Volume } from '../../core/volume';
 import { loadScan, referenceTo } from '../../node/load-scan';
 import type { ScanFiles } from '../../node/scan-files';
-import { InputMaker, type ScanShape, storedSlice } from '../feed';
+import { MaskCollector } from '../collector';
+import { InputMaker, type PreparedInput, type ScanShape, storedSlice } from '../feed';
+import type { TensorValue } from '../session/network';
 import { watchMemory } from './memory-watch';
 import { AHEAD, type FeederFailure, type FromFeeder, type FromFeederKinds, type ToFeeder } from './messages';
 
@@ -27,6 +29,7 @@ class Feeding {
   #ready = 0;
   #wake: (() => void) | undefined;
   #key: string | undefined;
+  #collector: MaskCollector | undefined;
 
   constructor(port: MessagePort, request: Open) {
     this.#port = port;
@@ -41,8 +44,7 @@ class Feeding {
       await this.#make(volume);
       this.#send({ kind: 'finished', image: this.#imageOf(volume), notices: volume.notices });
     } catch (error) {
-      this.cancel();
-      this.#send({ kind: 'failed', failure: failureOf(error) });
+      this.fail(error);
     }
   }
 
@@ -50,6 +52,21 @@ class Feeding {
     this.#credit++;
     if (values) this.#memory.push(values);
     this.#wake?.();
+  }
+
+  collect(input: Pick<PreparedInput, 'n' | 'frame'>, outputs: readonly TensorValue[]): void {
+    this.#collector?.add(input, outputs);
+  }
+
+  async mask(threshold: number): Promise<void> {
+    const mask = await this.#collector?.finish(threshold);
+    this.#collector = undefined;
+    if (mask) this.#send({ kind: 'mask', mask });
+  }
+
+  fail(error: unknown): void {
+    this.cancel();
+    this.#send({ kind: 'failed', failure: failureOf(error) });
   }
 
   cancel(): void {
@@ -97,9 +114,13 @@ class Feeding {
 
   #begin(volume: Volume): void {
     if (this.#maker) return;
-    const { input, slices } = this.#request;
-    this.#maker = new InputMaker(volume, input, slices && new Set(slices));
-    this.#send({ kind: 'plan', shape: shapeOf(volume), plan: this.#maker.plan });
+    const { input, slices, collect } = this.#request;
+    const wanted = slices && new Set(slices);
+    this.#maker = new InputMaker(volume, input, wanted);
+    const { plan } = this.#maker;
+    const shape = shapeOf(volume);
+    this.#collector = collect && new MaskCollector(shape, plan, collect, wanted);
+    this.#send({ kind: 'plan', shape, plan });
   }
 
   async #make(volume: Pick<Volume, 'size'>): Promise<void> {
@@ -170,7 +191,16 @@ port?.on('message', (message: ToFeeder) => {
     feeding?.cancel();
     feeding = new Feeding(port, message);
     void feeding.run();
-  } else if (message.id !== feeding?.id) return;
-  else if (message.kind === 'used') feeding.used(message.values);
-  else feeding.cancel();
+  } else if (feeding && message.id === feeding.id) take(feeding, message);
 });
+
+function take(feeding: Feeding, message: Exclude<ToFeeder, { kind: 'open' }>): void {
+  try {
+    if (message.kind === 'used') feeding.used(message.values);
+    else if (message.kind === 'outputs') feeding.collect(message.input, message.outputs);
+    else if (message.kind === 'mask') feeding.mask(message.threshold).catch((error) => feeding.fail(error));
+    else feeding.cancel();
+  } catch (error) {
+    feeding.fail(error);
+  }
+}

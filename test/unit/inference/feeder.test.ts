@@ -8,9 +8,12 @@ import { type ModelInput, parseManifest } from '../../../src/core/model/manifest
 import { ScanError } from '../../../src/core/volume';
 import { type Feed, volumeFeed } from '../../../src/inference/feed';
 import { Feeder } from '../../../src/inference/feeder/client';
+import { loadModel } from '../../../src/inference/model';
+import { segment, segmentationOf, segmentFeed } from '../../../src/inference/segment';
 import { loadScan, referenceTo } from '../../../src/node/load-scan';
 import { findScans, type ScanFiles } from '../../../src/node/scan-files';
 import { type Built, buildPrograms } from '../../fixtures/built';
+import { writeTinyModel } from '../../fixtures/tiny-model';
 import { headNifti } from '../../fixtures/tiny-nifti';
 import { allStorages } from '../../fixtures/volumes';
 
@@ -96,6 +99,22 @@ describe('Feeder', () => {
       const whole = await all(await feeder.open(scan, input, { signal }));
       assert.ok(found.length < whole.length);
       assert.deepEqual(whole, await all(volumeFeed(volume, input)));
+    }
+  });
+
+  it('collects the mask that is made of a scan in memory, of all slices and of wanted ones', async function () {
+    this.timeout(60_000);
+    const model = await loadModel(writeTinyModel(path.join(folder, 'tiny')), { providers: ['cpu'] });
+    const manifest = segmentationOf(model);
+    const scan = await scanOf('masked.nii.gz', gzipSync(headNifti({ axes: [1, 2, 0], signs: [1, -1, 1] })));
+    const volume = await loadScan(scan, { bundle: programs.folder });
+    for (const wanted of [{}, { slices: [50, 51, 52] }]) {
+      const options = { ...wanted, threshold: 0.4 };
+      const feed = await feeder.open(scan, manifest.input, { ...wanted, signal, collect: manifest });
+      const mask = await segmentFeed(feed, model, options);
+      assert.ok(mask.candidates.slices.length > 2);
+      assert.deepEqual(mask, await segment(volume, model, options));
+      assert.deepEqual((await feed.finished).image, referenceTo(volume, scan));
     }
   });
 
