@@ -4,6 +4,7 @@ import { InferenceClient } from '../node/inference-client';
 import { UnsavedTexts } from './annotation/unsaved';
 import { registerClassification } from './classification/commands';
 import { registerShowAnnotation } from './commands/annotation';
+import { registerSetSubtypeColor } from './commands/color';
 import { registerOpenSeries } from './commands/open-series';
 import { registerOpenSample } from './commands/sample';
 import { registerSegment } from './commands/segment';
@@ -98,6 +99,7 @@ export function activate(context: vscode.ExtensionContext): Exports {
     ...registerProposals(services),
     ...registerClassification(services),
     registerShowAnnotation(services),
+    registerSetSubtypeColor(() => sessions.active?.document.uri),
     ...registerGit(services),
     vscode.commands.registerCommand('hemorica.showLog', () => log.show()),
   );

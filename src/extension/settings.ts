@@ -6,7 +6,7 @@ import { viewSettingsFrom } from './view-settings';
 export const SECTION = 'hemorica';
 
 /** Settings of the page as they apply to a scan. */
-export function viewSettings(scan: vscode.Uri): ViewSettings {
+export function viewSettings(scan: vscode.Uri | undefined): ViewSettings {
   const configuration = vscode.workspace.getConfiguration(SECTION, scan);
   return viewSettingsFrom((key) => ({
     value: configuration.get(key),

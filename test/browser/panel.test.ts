@@ -331,6 +331,18 @@ describe('boxes, review and strip', () => {
     });
   });
 
+  it('shows the colors of the subtypes, and asks for the one that is chosen', async () => {
+    await withPanel(async (viewer) => {
+      const color = viewer.page.getByLabel('Color of Intraparenchymal hemorrhage');
+      assert.equal(await color.inputValue(), '#d55e00');
+      await color.fill('#112233');
+      assert.deepEqual(await viewer.last('view/invoke'), {
+        command: 'hemorica.setSubtypeColor',
+        argument: 'IPH #112233',
+      });
+    });
+  });
+
   it('goes to the slice that is clicked in the strip, and says what is on it', async () => {
     await withPanel(async (viewer) => {
       const strip = await viewer.page.locator('.strip').boundingBox();
@@ -341,6 +353,35 @@ describe('boxes, review and strip', () => {
       await viewer.page.mouse.click(x, strip.y + 3);
       await viewer.settled();
       assert.match(await sliceShown(viewer), /^slice 9\/10/);
+    });
+  });
+});
+
+describe('the strip on another plane', () => {
+  it('says what can be seen on each of its slices', async () => {
+    await withPanel(async (viewer) => {
+      await viewer.command('setLayout', 'coronal');
+      await viewer.settled();
+      const strip = await viewer.page.locator('.strip').boundingBox();
+      assert.ok(strip);
+      const titleOf = async (slice: number): Promise<string | null> => {
+        await viewer.page.mouse.move(strip.x + 5 + ((strip.width - 10) * slice) / (HEAD.size[1] - 1), strip.y + 3);
+        return viewer.page.locator('.strip').getAttribute('title');
+      };
+      assert.equal(await titleOf(8), 'Slice 9: IPH; 1 box');
+      assert.equal(await titleOf(10), 'Slice 11: SDH, IPH; 1 box; 1 comment');
+      assert.equal(await titleOf(0), 'Slice 1');
+      const painted = await viewer.page.locator('.strip').evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+        return data.some((value) => value > 0);
+      });
+      assert.equal(painted, true);
+      await viewer.page.mouse.click(strip.x + 5 + ((strip.width - 10) * 10) / (HEAD.size[1] - 1), strip.y + 3);
+      await viewer.settled();
+      assert.match(
+        (await viewer.page.locator('[data-plane="coronal"] .lower-left').textContent()) ?? '',
+        /^slice 11\/20/,
+      );
     });
   });
 });

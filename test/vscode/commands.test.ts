@@ -102,6 +102,19 @@ describe('commands, keys and settings', () => {
     assert.deepEqual(everywhere, []);
   });
 
+  it('writes a color that the panel chooses into the settings, and takes the standard one out again', async () => {
+    const colors = (): unknown => vscode.workspace.getConfiguration('hemorica').inspect('overlay.colors')?.globalValue;
+    const set = (argument: string) => vscode.commands.executeCommand('hemorica.setSubtypeColor', argument);
+    await set('IPH #112233');
+    await waitFor('the color', () => JSON.stringify(colors()) === '{"IPH":"#112233"}');
+    await set('EPH #abcdef');
+    await waitFor('both', () => JSON.stringify(colors()) === '{"IPH":"#112233","EPH":"#ABCDEF"}');
+    for (const nonsense of ['IPH red', 'XYZ #112233', '']) await set(nonsense);
+    await set('EPH #e69f00');
+    await set('IPH #d55e00');
+    await waitFor('no setting', () => colors() === undefined);
+  });
+
   it('has a description for every setting', () => {
     const settings = manifest.contributes.configuration.flatMap(({ properties }) => Object.entries(properties));
     for (const [key, setting] of settings) {

@@ -41,7 +41,7 @@ export function sidePanel(
     conflictsPart(viewer, host),
     proposalCard(proposal),
     classificationCard(viewer, classification),
-    section(viewer, 'subtypes', t('Subtypes'), subtypesPart(viewer)),
+    section(viewer, 'subtypes', t('Subtypes'), subtypesPart(viewer, host)),
     lesionsPart(viewer, host),
     labelsPart(viewer, host),
     boxesPart(viewer, host),

@@ -8,7 +8,7 @@ import type { Viewer } from '../viewer';
 export interface StageActions {
   cancel(): void;
   retry(): void;
-  invoke(command: string, argument?: number): void;
+  invoke(command: string, argument?: number | string): void;
 }
 
 /** The message over the picture. */

@@ -1,11 +1,11 @@
 /** The strip over the slider: which slices carry which subtype, and what is stated of them. */
 import { SUBTYPES } from '../../core/annotation/subtype';
-import type { SliceFields } from '../../core/document/fields';
 import { probabilitiesOf } from '../classification/state';
 import { element } from '../dom';
 import { t } from '../l10n';
 import { drawProposed } from '../proposal/strip-marks';
 import type { Viewer } from '../viewer';
+import { type StripMarks, stripMarks } from './strip-marks';
 
 /** Half the width of the slider's thumb, CSS pixels: its middle never reaches the ends of the track. */
 const THUMB = 5;
@@ -15,15 +15,14 @@ const ROWS = SUBTYPES.length + 1;
 /**
  * A canvas with a column a slice, aligned with the slider's thumb. A subtype in the mask is a filled
  * block; one that is only stated a hollow one; stated absent against the mask, one with a gap. In the
- * lowest row a bar stands for boxes and a dot for comments. What a model proposes is striped. A click goes to the slice. Keys have the
+ * lowest row a bar stands for boxes and a dot for comments. On other planes than that of the volume's
+ * own slices it shows what can be seen there. What a model proposes is striped. A click goes to the slice. Keys have the
  * slider and the commands beside it, so screen readers pass this over.
  */
 export function slicesStrip(viewer: Viewer): { readonly element: HTMLElement; draw(): void } {
   const canvas = element('canvas', { class: 'strip', attributes: { 'aria-hidden': 'true' } });
-  const count = (): number => {
-    const { active } = viewer.store.get();
-    return active === viewer.scan?.native ? viewer.count(active) : 0;
-  };
+  const marks = stripMarks(viewer);
+  const count = (): number => (viewer.scan?.whole ? viewer.count(viewer.store.get().active) : 0);
   const sliceAt = (event: PointerEvent): number => {
     const pitch = pitchOf(canvas.clientWidth, count());
     const slice = pitch > 0 ? Math.round((event.offsetX - THUMB) / pitch) : 0;
@@ -36,22 +35,17 @@ export function slicesStrip(viewer: Viewer): { readonly element: HTMLElement; dr
   });
   canvas.addEventListener('pointermove', (event) => {
     if (count() === 0) return;
-    canvas.title = sliceTitle(viewer, sliceAt(event));
+    canvas.title = sliceTitle(viewer, marks(), sliceAt(event));
     if (canvas.hasPointerCapture(event.pointerId)) viewer.goTo(sliceAt(event));
   });
-  return { element: canvas, draw: () => draw(canvas, viewer, count()) };
+  return { element: canvas, draw: () => draw(canvas, viewer, marks(), count()) };
 }
 
 function pitchOf(width: number, count: number): number {
   return count > 1 ? (width - 2 * THUMB) / (count - 1) : 0;
 }
 
-/** What is stated, by slice of the view. */
-function statedBySlice({ scan, store }: Viewer): ReadonlyMap<number, SliceFields> {
-  return new Map((store.get().fields?.slices ?? []).map((slice) => [scan?.nativeSlice(slice.slice) ?? 0, slice]));
-}
-
-function draw(canvas: HTMLCanvasElement, viewer: Viewer, count: number): void {
+function draw(canvas: HTMLCanvasElement, viewer: Viewer, marks: StripMarks, count: number): void {
   const ratio = window.devicePixelRatio || 1;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   canvas.width = Math.round(width * ratio);
@@ -64,20 +58,16 @@ function draw(canvas: HTMLCanvasElement, viewer: Viewer, count: number): void {
   const w = Math.max(1.5, pitch - (pitch > 4 ? 1 : 0));
   const h = Math.max(1, row - 0.5);
   const colors = viewer.labelColors();
-  const stated = statedBySlice(viewer);
   const quiet = getComputedStyle(canvas).color;
-  const slices = new Set([...viewer.labelsBySlice.keys(), ...stated.keys()]);
-  for (const slice of slices) {
+  for (const [slice, { labels, stated, boxes, comments }] of marks) {
     const left = THUMB + slice * pitch - w / 2;
-    const labels = viewer.labelsBySlice.get(slice);
-    const fields = stated.get(slice);
     SUBTYPES.forEach((subtype, n) => {
       const color = colors[n];
       if (!color) return;
       context.fillStyle = color;
       context.strokeStyle = color;
-      const [top, present] = [n * row, fields?.present[subtype] ?? null];
-      if (labels?.has(n + 1)) {
+      const [top, present] = [n * row, stated?.present[subtype] ?? null];
+      if (labels.has(n + 1)) {
         context.fillRect(left, top, w, h);
         if (present === false) context.clearRect(left + w / 3, top, w / 3, h);
       } else if (present === true) {
@@ -85,17 +75,16 @@ function draw(canvas: HTMLCanvasElement, viewer: Viewer, count: number): void {
         context.strokeRect(left + 0.4, top + 0.4, Math.max(0.5, w - 0.8), Math.max(0.5, h - 0.8));
       }
     });
-    if (!fields) continue;
     context.fillStyle = quiet;
     const bottom = SUBTYPES.length * row;
-    if (SUBTYPES.some((subtype) => fields.boxes[subtype].length > 0)) context.fillRect(left, bottom + row - 1, w, 1);
-    if (fields.comments.length > 0) {
+    if (boxes > 0) context.fillRect(left, bottom + row - 1, w, 1);
+    if (comments > 0) {
       context.beginPath();
       context.arc(left + w / 2, bottom + row / 2, Math.min(1.5, row / 2), 0, 2 * Math.PI);
       context.fill();
     }
   }
-  drawProposed(context, viewer, (slice, label) => ({
+  drawProposed(context, colors, marks, (slice, label) => ({
     left: THUMB + slice * pitch - w / 2,
     top: (label - 1) * row,
     width: w,
@@ -103,31 +92,20 @@ function draw(canvas: HTMLCanvasElement, viewer: Viewer, count: number): void {
   }));
 }
 
-/** "proposed: IPH, IVH" */
-function proposedText({ scan }: Viewer, slice: number): string {
-  for (const [k, labels] of scan?.proposed.bySlice() ?? []) {
-    if (scan?.nativeSlice(k) !== slice) continue;
-    return t('proposed: {0}', SUBTYPES.filter((_, n) => labels.has(n + 1)).join(', '));
-  }
-  return '';
-}
-
 /** "Slice 14: IPH, IVH; boxes; 2 comments". */
-function sliceTitle(viewer: Viewer, slice: number): string {
-  const fields = statedBySlice(viewer).get(slice);
-  const labels = viewer.labelsBySlice.get(slice);
+function sliceTitle(viewer: Viewer, marks: StripMarks, slice: number): string {
+  const { labels, proposed, stated, boxes = 0, comments = 0 } = marks.get(slice) ?? {};
   const names = SUBTYPES.flatMap((subtype, n) => {
-    const stated = fields?.present[subtype] ?? null;
-    if (labels?.has(n + 1)) return [stated === false ? t('{0} (stated absent)', subtype) : subtype];
-    return stated === true ? [t('{0} (stated)', subtype)] : [];
+    const present = stated?.present[subtype] ?? null;
+    if (labels?.has(n + 1)) return [present === false ? t('{0} (stated absent)', subtype) : subtype];
+    return present === true ? [t('{0} (stated)', subtype)] : [];
   });
-  const boxes = SUBTYPES.reduce((sum, subtype) => sum + (fields?.boxes[subtype].length ?? 0), 0);
-  const comments = fields?.comments.length ?? 0;
+  const proposals = SUBTYPES.filter((_, n) => proposed?.has(n + 1));
   const parts = [
     names.join(', '),
     boxes === 0 ? '' : boxes === 1 ? t('1 box') : t('{0} boxes', boxes),
     comments === 0 ? '' : comments === 1 ? t('1 comment') : t('{0} comments', comments),
-    proposedText(viewer, slice),
+    proposals.length > 0 ? t('proposed: {0}', proposals.join(', ')) : '',
     probabilitiesOf(viewer, slice),
   ].filter(Boolean);
   const where = t('Slice {0}', slice + 1);

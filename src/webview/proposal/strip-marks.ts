@@ -1,5 +1,3 @@
-import type { Viewer } from '../viewer';
-
 /** Where the strip over the slider has a slice and a label. */
 export interface StripPlace {
   readonly left: number;
@@ -14,23 +12,21 @@ const STRIPE = 2;
 /**
  * Marks of what is proposed: stripes in the subtype's color, or, where the annotation has the subtype
  * on the slice too, gaps in its block.
+ * @param colors CSS colors of the labels, from label 1; undefined for one that is hidden.
  * @param placeOf Slice of the view and label (from 1) to a place.
  */
 export function drawProposed(
   context: CanvasRenderingContext2D,
-  viewer: Viewer,
+  colors: readonly (string | undefined)[],
+  marks: ReadonlyMap<number, { readonly labels: ReadonlySet<number>; readonly proposed: ReadonlySet<number> }>,
   placeOf: (slice: number, label: number) => StripPlace,
 ): void {
-  const { scan } = viewer;
-  if (!scan?.whole) return;
-  const colors = viewer.labelColors();
-  for (const [k, labels] of scan.proposed.bySlice()) {
-    const slice = scan.nativeSlice(k);
-    for (const label of labels) {
+  for (const [slice, { labels, proposed }] of marks) {
+    for (const label of proposed) {
       const color = colors[label - 1];
       if (!color) continue;
       const { left, top, width, height } = placeOf(slice, label);
-      const also = viewer.labelsBySlice.get(slice)?.has(label) === true;
+      const also = labels.has(label);
       context.fillStyle = color;
       for (let x = also ? STRIPE / 2 : 0; x < width; x += STRIPE) {
         const stripe = Math.min(STRIPE / 2, width - x);

@@ -13,7 +13,7 @@ export interface PanelHost {
   /** Opens the annotation's text at a row of a slice (k). */
   showText(slice: number, row: number): void;
   /** Carries out a command of the extension. */
-  invoke(command: string, argument?: number): void;
+  invoke(command: string, argument?: number | string): void;
 }
 
 /** What the annotation states; nothing where there is none yet. */

@@ -8,11 +8,12 @@ import { iconButton } from '../../ui/button';
 import { percentSlider } from '../../ui/inputs';
 import type { Viewer } from '../../viewer';
 import { slicesText, subtypeName, volumeText } from './figures';
+import type { PanelHost } from './panel-parts';
 
 /** The rows with two sliders below them; they keep themselves up to date. */
-export function subtypesPart(viewer: Viewer): readonly HTMLElement[] {
+export function subtypesPart(viewer: Viewer, host: Pick<PanelHost, 'invoke'>): readonly HTMLElement[] {
   const { store } = viewer;
-  const rows = SUBTYPES.map((_, n) => subtypeRow(viewer, n));
+  const rows = SUBTYPES.map((_, n) => subtypeRow(viewer, host, n));
   const list = element(
     'div',
     { class: 'subtypes', role: 'radiogroup', attributes: { 'aria-label': t('Active subtype') } },
@@ -36,15 +37,19 @@ export function subtypesPart(viewer: Viewer): readonly HTMLElement[] {
   return [list, opacitySliders(viewer)];
 }
 
-function subtypeRow(viewer: Viewer, n: number) {
+function subtypeRow(viewer: Viewer, host: Pick<PanelHost, 'invoke'>, n: number) {
   const { store } = viewer;
   const subtype = SUBTYPES[n] ?? 'EPH';
   const label = (n + 1) as PaintLabel;
   const name = subtypeName(subtype);
-  const swatch = element('span', { class: 'swatch', attributes: { 'aria-hidden': 'true' } });
+  const swatch = element('input', {
+    class: 'swatch color',
+    title: t('Color of {0}: click to change', name),
+    attributes: { type: 'color', 'aria-label': t('Color of {0}', name) },
+  });
+  swatch.addEventListener('change', () => host.invoke('hemorica.setSubtypeColor', `${subtype} ${swatch.value}`));
   const figures = element('span', { class: 'amounts' });
   const radio = element('button', { class: 'subtype-radio', role: 'radio', title: `${name} (${label})` }, [
-    swatch,
     element('span', { class: 'subtype-name', text: subtype }),
     figures,
   ]);
@@ -59,11 +64,13 @@ function subtypeRow(viewer: Viewer, n: number) {
   );
   store.watch(
     (state) => state.settings.subtypeColors[n],
-    (color) => swatch.style.setProperty('background', color ?? 'transparent'),
+    (color) => {
+      swatch.value = color?.toLowerCase() ?? '#000000';
+    },
   );
   const lock = toggle(viewer, 'lockedLabels', label, ['unlock', 'lock'], [t('Lock {0}', name), t('Unlock {0}', name)]);
   const eye = toggle(viewer, 'hiddenLabels', label, ['eye', 'eye-closed'], [t('Hide {0}', name), t('Show {0}', name)]);
-  const row = element('div', { class: 'subtype' }, [radio, lock, eye]);
+  const row = element('div', { class: 'subtype' }, [swatch, radio, lock, eye]);
   return {
     element: row,
     focus: () => radio.focus(),
