@@ -97,41 +97,6 @@ export function* maskSteps(
   return { slices: masks, volumes };
 }
 
-/** Number of candidate voxels. */
-export function candidateCount({ slices }: Candidates): number {
-  return slices.reduce((sum, { probability }) => sum + probability.length, 0);
-}
-
-/** The candidates that are kept; `keep` is asked for each with its slice and its place in it. */
-export function filterCandidates(
-  { size, slices }: Candidates,
-  keep: (slice: number, place: number) => boolean,
-): Candidates {
-  const builder = new CandidateBuilder(size);
-  for (const { slice, runs, probability, subtype } of slices) {
-    let n = 0;
-    for (let r = 0; r < runs.length; r += 2) {
-      const start = runs[r] ?? 0;
-      const end = start + (runs[r + 1] ?? 0);
-      for (let place = start; place < end; place++, n++) {
-        if (keep(slice, place)) builder.addQuantized(slice, place, probability[n] ?? 0, subtype[n] ?? 0);
-      }
-    }
-  }
-  return builder.finish();
-}
-
-/** Takes the candidates of one slice. */
-export interface SliceSink {
-  /**
-   * Adds a voxel, once each; nothing is checked.
-   * @param place j * width + i, within the slice.
-   * @param probability As it is kept, from the floor on.
-   * @param label 1 to 5.
-   */
-  push(place: number, probability: number, label: number): void;
-}
-
 /** Candidates of one slice while they come in; typed arrays that grow. */
 class Growing implements SliceSink {
   places = new Uint32Array(256);

@@ -134,7 +134,7 @@ function runsOf(runs: Uint32Array, keep: (label: number) => boolean): Uint32Arra
 }
 
 /** The places of a slice that have been decided. */
-export function decidedOn({ decided }: Proposal, slice: number): SlicePlaces | undefined {
+function decidedOn({ decided }: Proposal, slice: number): SlicePlaces | undefined {
   return decided.find((places) => places.slice === slice);
 }
 

@@ -8,8 +8,6 @@ import {
   CandidateBuilder,
   type CandidateMask,
   type Candidates,
-  candidateCount,
-  filterCandidates,
   maskAt,
   maskSteps,
   quantize,
@@ -127,7 +125,7 @@ describe('candidates', () => {
     builder.add(0, 2, Number.NaN, 1);
     builder.add(0, 3, 2, 1);
     const candidates = builder.finish();
-    assert.equal(candidateCount(candidates), 2);
+    assert.equal(candidates.slices[0]?.probability.length, 2);
     assert.deepEqual(dense(maskAt(candidates, gridOf([1]), 0, 0), [4, 1, 1]), [0, 1, 0, 1]);
   });
 
@@ -237,18 +235,6 @@ describe('candidates', () => {
     const none = { probability: 0, label: 1 };
     const candidates = candidatesOf([1, 1, 3], [{ probability: 255, label: 4 }, none, { probability: 100, label: 2 }]);
     assert.deepEqual(dense(maskAt(candidates, gridOf([1, 1, 1]), 0, 0), [1, 1, 3]), [4, 0, 2]);
-  });
-
-  it('can be filtered voxel by voxel', () => {
-    fc.assert(
-      fc.property(scan, (voxels) => {
-        const keep = (slice: number, place: number): boolean => (slice + place) % 3 !== 0;
-        const filtered = filterCandidates(candidatesOf(SIZE, voxels), keep);
-        const expected = voxels.map((one, n) => (keep(Math.floor(n / 42), n % 42) ? one : { ...one, probability: 0 }));
-        assert.deepEqual(filtered, candidatesOf(SIZE, expected));
-      }),
-      { seed: 14, numRuns: 100 },
-    );
   });
 
   it('can be stopped between slices', async () => {
