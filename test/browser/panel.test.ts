@@ -178,6 +178,30 @@ describe('the list of lesions', () => {
     );
   });
 
+  it('opens the menu of the lesion under a right click, which names who changed it; a drag sets the window', async () => {
+    await withPanel(async (viewer) => {
+      await goTo(viewer, HEAD, 'axial', [6, 8, 3]);
+      const { x, y } = await placeOf(viewer, HEAD, 'axial', [6, 8, 3]);
+      await viewer.page.mouse.click(x, y, { button: 'right' });
+      const menu = viewer.page.getByRole('menu', { name: /^IPH lesion 1,/ });
+      await menu.getByRole('menuitem', { name: 'Show Who Changed Lesion' }).click();
+      await viewer.settled();
+      assert.deepEqual(await viewer.last('view/invoke'), { command: 'hemorica.showLesionAuthor', argument: 1 });
+      assert.equal(await menu.count(), 0);
+      const windowNow = () => viewer.last<{ window: { name: string } }>('view/status');
+      assert.equal((await windowNow())?.window.name, 'Brain');
+      await viewer.page.mouse.move(x, y);
+      await viewer.page.mouse.down({ button: 'right' });
+      await viewer.page.mouse.move(x + 20, y + 10);
+      await viewer.page.mouse.up({ button: 'right' });
+      await viewer.settled();
+      assert.equal((await windowNow())?.window.name, 'Custom');
+      const outside = await placeOf(viewer, HEAD, 'axial', [20, 2, 3]);
+      await viewer.page.mouse.click(outside.x, outside.y, { button: 'right' });
+      assert.equal(await viewer.page.getByRole('menu').count(), 0);
+    });
+  });
+
   it('names the lesion under the pointer and its line in the text', async () => {
     await withPanel(async (viewer) => {
       const under = (): Promise<string | null> =>

@@ -76,6 +76,12 @@ export class LesionHover {
     if (!this.authors.has(lesion)) this.resting = window.setTimeout(() => void this.askWho(lesion, index), REST);
   }
 
+  /** The lesion that the pointer is on, where it can be seen. */
+  under(pointer: PanePointer): Lesion | undefined {
+    const index = this.indexAt(pointer);
+    return index && this.lesionAt(index);
+  }
+
   private async askWho(lesion: Lesion, at: Vec3): Promise<void> {
     this.authors.set(lesion, null);
     this.authors.set(lesion, await this.whoChanged(at));

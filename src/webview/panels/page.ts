@@ -17,6 +17,7 @@ import { paneGrid } from '../viewports/grid';
 import type { MakeViewport } from '../viewports/pane';
 import { mergeBanner } from './merge-banner';
 import { sidePanel } from './side';
+import { lesionMenu } from './side/lesions';
 import type { PanelHost } from './side/panel-parts';
 import { sliceBar } from './slice-bar';
 import { annotationBanner, type StageActions, stageCover } from './stage';
@@ -54,10 +55,6 @@ export function sideAndToolbar(
   const toolBox = new ToolBox(viewer, edits);
   const lesionHover = new LesionHover(viewer, new LesionWatch(viewer), actions.lineOf, actions.whoChanged);
   const proposalHover = new ProposalHover(viewer, actions.proposal.lesions);
-  connectTools(viewer, toolBox, (pane, pointer) => {
-    lesionHover.show(pane, pointer);
-    proposalHover.show(pane, pointer);
-  });
   const bar = toolbar(viewer, toolBox, { focusView, chooseTimePoint: actions.chooseTimePoint });
   const slices = sliceBar(viewer, focusView);
   const panelHost: PanelHost = {
@@ -65,6 +62,19 @@ export function sideAndToolbar(
     showText: actions.showText,
     invoke: actions.invoke,
   };
+  connectTools(
+    viewer,
+    toolBox,
+    (pane, pointer) => {
+      lesionHover.show(pane, pointer);
+      proposalHover.show(pane, pointer);
+    },
+    (pointer) => {
+      const lesion = lesionHover.under(pointer);
+      const { clientX, clientY } = pointer.event;
+      if (lesion) lesionMenu(viewer, panelHost, lesion, [clientX, clientY], focusView);
+    },
+  );
   const side = sidePanel(viewer, panelHost, actions.classification, actions.proposal);
   const windowText = element('div', { class: 'window-text', attributes: { 'aria-hidden': 'true' } });
   store.watch(

@@ -11,14 +11,18 @@ import { WindowTool } from './window';
 
 const KEYS: readonly ToolKey[] = ['Enter', 'Escape', 'Backspace', 'Delete'];
 
-/** @param hovered The pointer is over a pane, or has left it (undefined). */
+/**
+ * @param hovered The pointer is over a pane, or has left it (undefined).
+ * @param clicked The right button was clicked.
+ */
 export function connectTools(
   viewer: Viewer,
   box: ToolBox,
   hovered: (pane: Pane, pointer: PanePointer | undefined) => void,
+  clicked: (pointer: PanePointer) => void,
 ): void {
   const { store } = viewer;
-  const tools = { main: box.tools, pan: new PanTool(viewer), window: new WindowTool(viewer) };
+  const tools = { main: box.tools, pan: new PanTool(viewer), window: new WindowTool(viewer, clicked) };
   /** The pointer over any of the panes. */
   let last: PanePointer | undefined;
   watchDragKeys();

@@ -47,6 +47,8 @@ export function contextMenu(
     if (event.target instanceof Node && !list.contains(event.target)) close();
   };
   list.addEventListener('keydown', (event) => moveInMenu(event, close));
+  // Where the system's menu comes with the release of the button, it would lie over this one.
+  list.addEventListener('contextmenu', (event) => event.preventDefault());
   document.body.append(list);
   const { offsetWidth, offsetHeight } = list;
   list.style.left = `${Math.max(MARGIN, Math.min(x, window.innerWidth - offsetWidth - MARGIN))}px`;

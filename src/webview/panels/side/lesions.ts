@@ -26,7 +26,7 @@ export function lesionsPart(viewer: Viewer, host: PanelHost): Section {
     key: keyOf,
     show: (row, lesion) => showRow(viewer, row, lesion),
     take: (lesion) => goTo(viewer, lesion),
-    menu: (lesion, at, closed) => contextMenu(lesionText(lesion), actions(viewer, host, lesion), at, closed),
+    menu: (lesion, at, closed) => lesionMenu(viewer, host, lesion, at, closed),
   });
   const busy = element('span', { class: 'busy', title: t('Measuring') }, [progressRing()]);
   const order = choice<LesionOrder>(
@@ -98,6 +98,17 @@ function showRow(viewer: Viewer, row: HTMLElement, lesion: Lesion): void {
 export function goTo(viewer: Viewer, lesion: Lesion): void {
   goToVoxel(viewer, middleOf(lesion));
   highlight(viewer, lesion);
+}
+
+/** What can be done with a lesion, in the list and in the picture. */
+export function lesionMenu(
+  viewer: Viewer,
+  host: PanelHost,
+  lesion: Lesion,
+  at: readonly [number, number],
+  closed: () => void,
+): void {
+  contextMenu(lesionText(lesion), actions(viewer, host, lesion), at, closed);
 }
 
 function actions(viewer: Viewer, host: PanelHost, lesion: Lesion): readonly MenuItem[] {
