@@ -97,6 +97,17 @@ export function* maskSteps(
   return { slices: masks, volumes };
 }
 
+/** Takes the candidates of one slice. */
+export interface SliceSink {
+  /**
+   * Adds a voxel, once each; nothing is checked.
+   * @param place j * width + i, within the slice.
+   * @param probability As it is kept, from the floor on.
+   * @param label 1 to 5.
+   */
+  push(place: number, probability: number, label: number): void;
+}
+
 /** Candidates of one slice while they come in; typed arrays that grow. */
 class Growing implements SliceSink {
   places = new Uint32Array(256);
