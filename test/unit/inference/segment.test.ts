@@ -4,8 +4,9 @@ import { paintRuns } from '../../../src/core/annotation/runs';
 import { indexToWorld } from '../../../src/core/geometry';
 import { DEFAULT_MODELS } from '../../../src/core/model/default-models';
 import type { Vec3, Volume } from '../../../src/core/volume';
+import type { Segmentation } from '../../../src/inference/collector';
 import { type LoadedModel, loadModel } from '../../../src/inference/model';
-import { type Segmentation, segment } from '../../../src/inference/segment';
+import { segment } from '../../../src/inference/segment';
 import { headWorld } from '../../fixtures/tiny-nifti';
 import { allStorages, store } from '../../fixtures/volumes';
 
