@@ -13,7 +13,7 @@ const allowed = [
   /^extension\/docs\/diagnostics\.md$/,
   /^extension\/l10n\/[\w.-]+\.json$/,
   /^extension\/media\/.+\.(png|svg|md|json)$/,
-  /^extension\/models\/[\w-]+\/(model\.onnx|model\.json|README\.md|MODEL_CARD\.md|LICENSE(\.txt)?)$/,
+  /^extension\/models\/[\w-]+\/(model\.onnx|model\.json|MODEL_CARD\.md|LICENSE(\.txt)?)$/,
   /^extension\/dist\/((extension|inference|feeder)\.cjs|(cli|sample|webview(-\w+)?|worker|history|disagreement)\.js|(webview|history|disagreement)\.css|codicon-\w+\.ttf)$/,
   /^extension\/dist\/codecs\/\w+\.wasm$/,
   /^extension\/dist\/node_modules\/onnxruntime-(node|common)\/(package\.json|dist\/.+\.js|dist\/cjs\/package\.json)$/,

@@ -8,7 +8,7 @@ import { SECTION } from '../settings';
 import type { ModelRegistry } from './registry';
 
 /** Name of the file with what people should know of a model. */
-const CARD = 'README.md';
+const CARD = 'MODEL_CARD.md';
 
 /** Makes a model the one that runs for a task; the default one by taking the setting out, so that a later default is used. */
 export async function chooseModel(task: ModelTask, name: string, target: vscode.ConfigurationTarget): Promise<void> {

@@ -54,7 +54,7 @@ describe('parseManifest', () => {
           .digest('hex'),
         manifest.sha256,
       );
-      assert.ok(readFileSync(path.join(folder, 'README.md'), 'utf8').includes('not a medical device'));
+      assert.ok(readFileSync(path.join(folder, 'MODEL_CARD.md'), 'utf8').includes('not a medical device'));
       assert.ok(readFileSync(path.join(folder, 'LICENSE'), 'utf8').length > 100);
     });
   }
