@@ -60,6 +60,11 @@ PATCHES = {
         "channels": [{"window": {"center": 0, "width": 1500}}], "framing": {"kind": "whole"},
         "resampling": "linear-antialiased", "spacing": [1.5, 1, 2.5], "overlap": 0.5, "blending": "mean",
     },
+    "edges repeated": {
+        "name": "x", "layout": "NCDHW", "orientation": "PIL", "depth": 44, "height": 40, "width": 36,
+        "channels": [{"window": BONE, "mean": 0.5, "deviation": 0.5}], "framing": {"kind": "whole"},
+        "resampling": "linear", "spacing": [4, 4.5, 4], "overlap": 0, "blending": "mean", "context": [12, 10, 11], "border": "edge",
+    },
 }
 
 # name, directions of rows and columns (LPS), spacing, size, LPS mm of each slice's first voxel
@@ -264,6 +269,13 @@ def starts_of(size, tile, overlap):
     return [math.floor(n * (size - tile) / (count - 1) + 0.5) for n in range(count)]
 
 
+def bordered(values, reach, channel, manifest):
+    if manifest.get("border") == "edge":
+        return numpy.pad(values, reach, mode="edge")
+    outside = numpy.array(float(manifest.get("outside", AIR)))
+    return numpy.pad(values, reach, constant_values=float(channel_values(channel, window(outside, channel))))
+
+
 def blocks(volume, manifest):
     """All blocks in order, each [channels, depth, height, width], and the first points of their outputs."""
     grid, start, spacing, size = grid_values(volume, manifest)
@@ -273,10 +285,7 @@ def blocks(volume, manifest):
         patch[axis], context[axis] = length, around
     starts = [starts_of(n, p - 2 * c, manifest["overlap"]) for n, p, c in zip(size, patch, context)]
     reach = max(patch) + max(context)
-    padded = numpy.stack([
-        numpy.pad(values, reach, constant_values=float(channel_values(channel, window(numpy.array(float(manifest.get("outside", AIR))), channel))))
-        for channel, values in zip(manifest["channels"], grid)
-    ])
+    padded = numpy.stack([bordered(values, reach, channel, manifest) for channel, values in zip(manifest["channels"], grid)])
     order = [0] + [3 - axis for axis, _ in axes]
     turns = (slice(None), *[slice(None, None, sign) for _, sign in axes])
     found = []

@@ -85,6 +85,8 @@ def manifest(members: int, output: int) -> dict:
             "context": [(PATCH - output) // 2] * 3,
             "overlap": 0,
             "blending": "mean",
+            # As the package pads: a scan ends within the head, which then goes on as it was.
+            "border": "edge",
             "orientation": "axial-radiological",
             # The package runs on the air around the head as well, where it finds nothing.
             "framing": {"kind": "head", "above": -200, "minimumArea": 2000, "margin": 0.02},

@@ -39,6 +39,8 @@ export interface PatchInput extends InputBase {
   readonly blending: 'gaussian' | 'linear' | 'mean';
   /** Voxels along depth, height and width at each face of the input that the output does not cover. */
   readonly context: readonly [number, number, number];
+  /** What a block holds around the grid: `outside`, or the grid's outermost values repeated. */
+  readonly border: 'outside' | 'edge';
 }
 
 /** One channel of the input: value = (window(HU) - mean) / deviation, where the window maps HU linearly to 0..1, clipped. */
@@ -97,7 +99,7 @@ function readPatch(
   input: Fields,
   height: number,
   width: number,
-): Pick<PatchInput, 'depth' | 'spacing' | 'overlap' | 'blending' | 'context'> {
+): Pick<PatchInput, 'depth' | 'spacing' | 'overlap' | 'blending' | 'context' | 'border'> {
   const depth = input.number('depth', { integer: true, from: 1, to: 4096 });
   const context = input.has('context') ? input.triple('context', { integer: true, from: 0 }) : ([0, 0, 0] as const);
   if ([depth, height, width].some((length, axis) => length <= 2 * (context[axis] ?? 0))) {
@@ -109,6 +111,7 @@ function readPatch(
     overlap: input.number('overlap', { from: 0, to: 0.9 }),
     blending: input.oneOf('blending', ['gaussian', 'linear', 'mean']),
     context,
+    border: input.has('border') ? input.oneOf('border', ['outside', 'edge']) : 'outside',
   };
 }
 

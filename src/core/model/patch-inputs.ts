@@ -48,10 +48,10 @@ export class PatchInputs {
   fill(block: Block, out: Float32Array): void {
     const { grid } = this;
     if (!grid) return;
-    const { channels, depth, height, width, outside } = this.#input;
+    const { channels, depth, height, width, outside, border } = this.#input;
     const area = grid.size[0] * grid.size[1];
     const from: Vec3 = [block[0] - grid.context[0], block[1] - grid.context[1], block[2] - grid.context[2]];
-    const [d, r, c] = [depth, height, width].map((length, n) => offsets(grid, n, length, from));
+    const [d, r, c] = [depth, height, width].map((length, n) => offsets(grid, n, length, from, border));
     if (!d || !r || !c) return;
     for (const layer of this.#layers.keys()) if (layer < from[2]) this.#layers.delete(layer);
     // In order, so that each slice of the volume is made once.
@@ -218,20 +218,22 @@ function windowed(hu: number, { center, width }: Window): number {
   return Math.min(1, Math.max(0, (hu - center + width / 2) / width));
 }
 
-/** Along one axis of a block, for each of its points: whether the grid has it, its layer, its place in the layer's plane (each 0 along the other axes). */
+/** Along one axis of a block, for each of its points: whether it has the grid's values, their layer, their place in the layer's plane (each 0 along the other axes). */
 function offsets(
   grid: PatchGrid,
   n: number,
   length: number,
   from: Vec3,
+  border: PatchInput['border'],
 ): { readonly inside: Uint8Array; readonly layer: Int32Array; readonly offset: Int32Array } {
   const { axis, sign } = grid.turned[n] ?? { axis: 0, sign: 1 };
   const inside = new Uint8Array(length);
   const layer = new Int32Array(length);
   const offset = new Int32Array(length);
   for (let q = 0; q < length; q++) {
-    const point = from[axis] + (sign > 0 ? q : length - 1 - q);
-    if (point < 0 || point >= grid.size[axis]) continue;
+    const own = from[axis] + (sign > 0 ? q : length - 1 - q);
+    const point = Math.min(Math.max(own, 0), grid.size[axis] - 1);
+    if (border === 'outside' && point !== own) continue;
     inside[q] = 1;
     if (axis === 2) layer[q] = point;
     else offset[q] = point * (axis === 0 ? 1 : grid.size[0]);

@@ -129,6 +129,7 @@ describe('parseManifest', () => {
     ['blending', 'soft', /"input\.blending" is "soft"; it must be "gaussian" or "linear" or "mean"/],
     ['context', [32, 0, 0], /"input\.context" is \[32,0,0\]; it must be less than half of the patch of 64 x 96 x 96/],
     ['context', [0.5, 0, 0], /"input\.context" is \[0\.5,0,0\]; it must be a list of three whole numbers from 0/],
+    ['border', 'mirror', /"input\.border" is "mirror"; it must be "outside" or "edge"/],
     ['orientation', 'SPI', /"input\.orientation" is "SPI"; it must be .*three letters/],
     ['channels', [{ slice: 1, window: { center: 40, width: 80 } }], /"input\.channels\[0\]\.slice" is 1/],
   ];
