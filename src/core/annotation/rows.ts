@@ -6,8 +6,8 @@
  * A run is the letter of its subtype, its first column (from 0) and how many columns it has, one
  * where that is left out. Runs go from left to right. For instance `211 D60+4 P100+21 P165 @Jane Doe`.
  *
- * Letters and lengths, not names and last columns: both ways were measured on real masks, and only
- * so does the text compress as well as the label map does.
+ * Letters and lengths, not names and last columns: both were measured on real masks, and only so does
+ * the text of most masks compress as well as the label map does (docs/annotation-format.md).
  */
 import type { AnnotationErrorCode } from './error';
 import { SUBTYPES } from './subtype';
