@@ -117,7 +117,7 @@ async function run(
 /** Brings what was found of axial pictures to the order in which the scan stores them. */
 function inStorageOrder(
   shape: ScanShape,
-  { input, outputs, threshold }: ClassificationManifest,
+  { input, outputs, threshold, thresholds }: ClassificationManifest,
   pictures: readonly Probabilities[],
   classes: readonly FindingClass[],
 ): Omit<Classified, 'classes'> {
@@ -129,6 +129,6 @@ function inStorageOrder(
     slices,
     patient: patientProbabilities(slices, aggregation, classes),
     aggregation,
-    thresholds: thresholdsOf(classes, threshold),
+    thresholds: thresholdsOf(classes, threshold, thresholds),
   };
 }

@@ -95,7 +95,7 @@ async function runModel(
     const line = encodeRecord(file, result);
     await store?.put(line);
     if (csv !== undefined) rows.push(...scoreRows(parseRecord(line)));
-    const thresholds = chosenThresholds(result.thresholds, options.threshold);
+    const thresholds = chosenThresholds(result.thresholds, result.model.threshold, options.threshold);
     return {
       report: { status: 'classified', probability: result.patient.any ?? 0 },
       print: () => printClassified(file, result, thresholds, line, options),

@@ -41,9 +41,11 @@ export const models: CommandModule<object, ModelsArguments> = {
 };
 
 function describeJson({ manifest, folder, bytes, source, hiddenBy }: UsableModel): string {
-  const { name, title, version, task, sha256, threshold, license, provenance, metrics, research } = manifest;
+  const { name, title, version, task, sha256, threshold, thresholds, license, provenance, metrics, research } =
+    manifest;
   return JSON.stringify({
     ...{ name, title, version, task, builtIn: source === 'built-in', folder, bytes, sha256, threshold },
+    ...(thresholds && { thresholds }),
     input: inputOf(manifest),
     labels: labelsOf(manifest),
     license,

@@ -5,6 +5,7 @@
  * need not speak of all of them. Nothing here depends on the order of the slices.
  */
 import { SUBTYPES, type Subtype } from '../annotation/subtype';
+import { type LabelThresholds, oddsFactor, withOdds } from './thresholds';
 
 /** What a classifier finds: blood of any subtype, or one of the subtypes. */
 export type FindingClass = 'any' | Subtype;
@@ -82,14 +83,21 @@ export function patientProbabilities(
   );
 }
 
-/** Probability from which each finding is called, where it is the same for all. */
-export function thresholdsOf(classes: readonly FindingClass[], threshold: number): Probabilities {
-  return Object.fromEntries(classes.map((name) => [name, threshold]));
+/** Probability from which each finding is called: its own threshold, or the common one. */
+export function thresholdsOf(classes: readonly FindingClass[], common: number, own?: LabelThresholds): Probabilities {
+  return Object.fromEntries(classes.map((name) => [name, own?.[name] ?? common]));
 }
 
-/** The thresholds that hold where a user may have set one for all findings. */
-export function chosenThresholds(own: Probabilities, chosen: number | undefined): Probabilities {
-  return chosen === undefined ? own : Object.fromEntries(Object.keys(own).map((name) => [name, chosen]));
+/**
+ * The thresholds that hold where a user may have set the common one: those of single findings move along.
+ * @param common The model's.
+ */
+export function chosenThresholds(own: Probabilities, common: number, chosen: number | undefined): Probabilities {
+  if (chosen === undefined) return own;
+  const factor = oddsFactor(common, chosen);
+  return Object.fromEntries(
+    Object.entries(own).map(([name, value]) => [name, value === common ? chosen : withOdds(value, factor)]),
+  );
 }
 
 /** Slices (or pictures) in which a finding is called, ascending. */

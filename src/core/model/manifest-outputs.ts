@@ -2,12 +2,16 @@
 import { SUBTYPES, type Subtype } from '../annotation/subtype';
 import { type PatientAggregation, SLICE_LABELS, type SliceMeaning } from './classify';
 import type { Fields } from './json-fields';
+import type { SubtypeOdds } from './thresholds';
 
 /** How an output's numbers become probabilities. */
 export type Activation = 'none' | 'sigmoid' | 'softmax';
 
 /** The three ways in which a network says where blood is. Planes are along the channel axis of [pictures, planes, (depth,) height, width]. */
-export type SegmentationOutputs = TypedOutputs | BinaryOutputs | ClassOutputs;
+export type SegmentationOutputs = (TypedOutputs | BinaryOutputs | ClassOutputs) & {
+  /** For subtypes with a threshold of their own: what brings their probabilities to where the common one holds. */
+  readonly odds?: SubtypeOdds;
+};
 
 /** One output for blood, and one for the subtype of a voxel that is blood. */
 export interface TypedOutputs {
@@ -127,6 +131,13 @@ export function readClassificationOutputs(outputs: Fields): ClassificationOutput
   patient.end();
   outputs.end();
   return read;
+}
+
+/** The subtypes that a segmentation model tells apart; none where all blood is taken for one. */
+export function subtypesOf(outputs: SegmentationOutputs): readonly Subtype[] {
+  if (outputs.kind === 'binary') return [];
+  const labels: readonly VoxelLabel[] = (outputs.kind === 'typed' ? outputs.subtype : outputs.classes).labels;
+  return SUBTYPES.filter((subtype) => labels.includes(subtype));
 }
 
 /** An output that the graph must have. */

@@ -4,6 +4,7 @@
  * `docs/models.md` describes it for people.
  */
 import { ScanError } from '../volume';
+import { classesOf, FINDING_CLASSES, type FindingClass } from './classify';
 import { FieldError, Fields } from './json-fields';
 import { type ModelInput, readInput, type SliceInput } from './manifest-input';
 import {
@@ -13,7 +14,9 @@ import {
   readSegmentationOutputs,
   type SegmentationOutputs,
   segmentationTensors,
+  subtypesOf,
 } from './manifest-outputs';
+import { type LabelThresholds, oddsOf } from './thresholds';
 
 export type { Channel, ModelInput, PatchInput, SliceInput } from './manifest-input';
 export { inputLength, inputShape } from './manifest-input';
@@ -33,6 +36,8 @@ interface ManifestBase {
   readonly sha256: string;
   /** Probability from which a voxel is blood, or a label holds of a slice, unless the user says otherwise. */
   readonly threshold: number;
+  /** Of labels that need another than `threshold`. */
+  readonly thresholds?: LabelThresholds;
   readonly license: { readonly name: string; readonly attribution: string; readonly use: 'any' | 'non-commercial' };
   /** What it was trained on and how, for people. */
   readonly provenance: string;
@@ -132,14 +137,18 @@ function readBase(root: Fields): ManifestBase {
 }
 
 function readSegmentation(root: Fields, base: ManifestBase): SegmentationManifest {
+  const outputs = readSegmentationOutputs(root.object('outputs'));
+  const thresholds = readThresholds(root, subtypesOf(outputs));
+  const odds = oddsOf(thresholds, base.threshold);
   const postprocessing = root.object('postprocessing');
   const minimumVolume = postprocessing.number('minimumVolume', { from: 0 });
   postprocessing.end();
   return {
     ...base,
+    ...(thresholds && { thresholds }),
     task: 'segmentation',
     input: readInput(root.object('input')),
-    outputs: readSegmentationOutputs(root.object('outputs')),
+    outputs: odds ? { ...outputs, odds } : outputs,
     postprocessing: { minimumVolume },
   };
 }
@@ -149,7 +158,24 @@ function readClassification(root: Fields, base: ManifestBase): ClassificationMan
   if (input.layout !== 'NCHW') {
     throw new FieldError('"input.layout" is "NCDHW"; it must be "NCHW" in a model that classifies slices.');
   }
-  return { ...base, task: 'classification', input, outputs: readClassificationOutputs(root.object('outputs')) };
+  const outputs = readClassificationOutputs(root.object('outputs'));
+  const thresholds = readThresholds(root, classesOf(outputs.slice.labels));
+  return { ...base, ...(thresholds && { thresholds }), task: 'classification', input, outputs };
+}
+
+/** @param known Labels that may have a threshold of their own. */
+function readThresholds(root: Fields, known: readonly FindingClass[]): LabelThresholds | undefined {
+  if (!root.has('thresholds')) return undefined;
+  const thresholds = root.object('thresholds');
+  const read = FINDING_CLASSES.filter((label) => thresholds.has(label)).map((label) => {
+    if (known.includes(label)) return [label, thresholds.number(label, { above: 0, below: 1 })] as const;
+    const there =
+      known.length > 0 ? known.map((name) => `"${name}"`).join(', ') : 'none, since it tells no subtypes apart';
+    throw new FieldError(`"thresholds.${label}" is of a label that this model does not have; it has ${there}.`);
+  });
+  thresholds.end();
+  if (read.length === 0) root.refuse('thresholds', 'an object with a threshold, or be left out');
+  return Object.fromEntries(read);
 }
 
 function readMetric(metric: Fields): ModelMetric {

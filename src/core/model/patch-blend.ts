@@ -227,5 +227,5 @@ function between(
   };
   const { labels } = low.subtype;
   const subtype = labels.length === 1 ? low.subtype : { ...mix(({ subtype: one }) => one, labels.length), labels };
-  return { blood: mix(({ blood }) => blood, 1), box, subtype };
+  return { ...low, blood: mix(({ blood }) => blood, 1), box, subtype };
 }

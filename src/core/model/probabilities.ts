@@ -3,9 +3,10 @@
  * into question at all are activations computed: a picture has fifty thousand points, and mostly
  * none of them is near blood.
  */
-import { type Label, labelOf, type Subtype } from '../annotation/subtype';
+import { type Label, labelOf, SUBTYPES, type Subtype } from '../annotation/subtype';
 import { LEAST_KEPT } from './candidates';
 import type { Activation, ClassOutputs, SegmentationOutputs } from './manifest-outputs';
+import { leastReaching, type SubtypeOdds, withOdds } from './thresholds';
 
 /** One output of the network for a picture: planes of width * height values, one after the other. */
 export interface OutputMap {
@@ -28,6 +29,10 @@ export interface ProbabilityMaps {
   readonly blood: OutputMap;
   /** The points of `blood` that may reach the candidates' floor lie in it. */
   readonly box: Box;
+  /** Probability of blood that the floor needs at least. */
+  readonly least: number;
+  /** By label (index 0 is EPH): what the odds of blood are multiplied by where that label is the likeliest. */
+  readonly odds?: readonly number[];
   /** One plane per label; of several, the largest is the likeliest. A single label needs no planes. */
   readonly subtype: OutputMap & { readonly labels: readonly Label[] };
 }
@@ -49,33 +54,50 @@ export function probabilityMaps(
 ): ProbabilityMaps | undefined {
   const [first, second] = tensors;
   if (!first) return undefined;
-  if (outputs.kind === 'classes') return classMaps(outputs.classes, first, everywhere);
+  const { odds } = outputs;
+  if (outputs.kind === 'classes') return classMaps(outputs.classes, first, everywhere, odds);
   const { activation } = outputs.blood;
-  const least = inverse(LEAST_KEPT, activation);
+  const floor = floorOf(odds);
+  const least = inverse(floor.least, activation);
   const { values } = first;
   const box = boxOf(first, (n) => (values[n] as number) >= least);
   if (!box && !everywhere) return undefined;
   const around = everywhere ? whole(first) : widened(box ?? NOWHERE, first);
   activateBox(first, 1, activation, around);
-  if (outputs.kind === 'binary') return { blood: first, box: box ?? NOWHERE, subtype: single(outputs.blood.subtype) };
+  const blood = { blood: first, box: box ?? NOWHERE, ...floor };
+  if (outputs.kind === 'binary') return { ...blood, subtype: single(outputs.blood.subtype) };
   const { labels, activation: choice } = outputs.subtype;
   if (!second) return undefined;
   activateBox(second, labels.length, choice, rescaled(around, first, second));
-  return { blood: first, box: box ?? NOWHERE, subtype: { ...second, labels: labels.map(labelOf) } };
+  return { ...blood, subtype: { ...second, labels: labels.map(labelOf) } };
 }
 
 /** Blood is what the planes other than the background say, together where they exclude each other, and each for itself where they do not. */
-function classMaps(classes: ClassOutputs['classes'], map: OutputMap, everywhere: boolean): ProbabilityMaps | undefined {
+function classMaps(
+  classes: ClassOutputs['classes'],
+  map: OutputMap,
+  everywhere: boolean,
+  odds: SubtypeOdds | undefined,
+): ProbabilityMaps | undefined {
   const { activation, labels } = classes;
   const { values, width, height } = map;
   const points = width * height;
   const planes = labels.map((label, n) => ({ label, start: n * points }));
   const blood = planes.filter(({ label }) => label !== 'background');
   const excluding = activation === 'softmax' || (activation === 'none' && labels.includes('background'));
-  const box = boxOf(map, mayBeBlood(values, points, activation, labels));
+  const floor = floorOf(odds);
+  const box = boxOf(map, mayBeBlood(values, points, activation, labels, floor.least));
   if (!box && !everywhere) return undefined;
   const around = everywhere ? whole(map) : widened(box ?? NOWHERE, map);
   activateBox(map, labels.length, activation, around);
+  // Planes that stand for themselves each have their own threshold.
+  for (const { label, start } of excluding ? [] : planes) {
+    const factor = odds?.[label as Subtype];
+    if (factor === undefined) continue;
+    eachPoint(around, width, (n) => {
+      values[start + n] = withOdds(values[start + n] as number, factor);
+    });
+  }
   const probability = new Float32Array(points);
   const subtypes = [...new Set(labels.flatMap((label) => (label === 'background' || label === 'any' ? [] : [label])))];
   const merged = subtypes.length > 1 ? new Float32Array(subtypes.length * points) : NOTHING;
@@ -99,8 +121,15 @@ function classMaps(classes: ClassOutputs['classes'], map: OutputMap, everywhere:
   return {
     blood: { values: probability, width, height },
     box: box ?? NOWHERE,
+    ...(excluding ? floor : floorOf(undefined)),
     subtype: only ? single(only) : { values: merged, width, height, labels: subtypes.map(labelOf) },
   };
+}
+
+/** What the candidates' floor is of probabilities that are still to be brought to the common threshold. */
+function floorOf(odds: SubtypeOdds | undefined): Pick<ProbabilityMaps, 'least' | 'odds'> {
+  if (!odds) return { least: LEAST_KEPT };
+  return { least: leastReaching(LEAST_KEPT, odds), odds: SUBTYPES.map((subtype) => odds[subtype] ?? 1) };
 }
 
 const single = (subtype: Subtype): ProbabilityMaps['subtype'] => ({
@@ -121,6 +150,7 @@ function mayBeBlood(
   points: number,
   activation: Activation,
   labels: ClassOutputs['classes']['labels'],
+  floor: number,
 ): (n: number) => boolean {
   const starts = (isBlood: boolean): number[] =>
     labels.flatMap((label, n) => ((label !== 'background') === isBlood ? [n * points] : []));
@@ -133,8 +163,8 @@ function mayBeBlood(
   // A softmax's blood is at most count * exp(largest blood - largest background).
   const least =
     activation === 'softmax'
-      ? Math.log(LEAST_KEPT / blood.length)
-      : inverse(LEAST_KEPT / (activation === 'none' ? blood.length : 1), activation);
+      ? Math.log(floor / blood.length)
+      : inverse(floor / (activation === 'none' ? blood.length : 1), activation);
   return activation === 'softmax'
     ? (n) => background.length === 0 || largest(blood, n) - largest(background, n) >= least
     : (n) => largest(blood, n) >= least;

@@ -6,10 +6,12 @@ import { type CandidateBuilder, LEAST_KEPT, type SliceSink } from './candidates'
 import type { Frame } from './frame';
 import type { OutputMap, ProbabilityMaps } from './probabilities';
 import { mapPositions, type Positions } from './resample';
+import { withOdds } from './thresholds';
 
 /**
  * Interpolates (bilinearly, at each pixel's centre) the probability of blood of picture n, and adds
- * the pixels that reach the candidates' floor as voxels, each with its likeliest subtype.
+ * the pixels that reach the candidates' floor as voxels, each with its likeliest subtype, whose
+ * threshold the probability is brought to.
  * @param size Voxels of the volume along i, j and k.
  * @param wanted Storage slices to add to; all if undefined.
  */
@@ -19,7 +21,7 @@ export function addCandidates(
   view: AxialView,
   n: number,
   frame: Frame,
-  { blood, box, subtype }: ProbabilityMaps,
+  { blood, box, subtype, least, odds }: ProbabilityMaps,
   wanted?: ReadonlySet<number>,
 ): void {
   const { width, height, offset, steps } = view;
@@ -40,23 +42,26 @@ export function addCandidates(
     lerpRows(blood, y, down.t[row] as number, first, line);
     // The part of the line that matters: mostly there is none.
     let [from, to] = [first, line.length - 1];
-    while (from <= to && !((line[from] as number) >= LEAST_KEPT)) from++;
-    while (to >= from && !((line[to] as number) >= LEAST_KEPT)) to--;
+    while (from <= to && !((line[from] as number) >= least)) from++;
+    while (to >= from && !((line[to] as number) >= least)) to--;
     if (from > to) continue;
     for (let column = Math.max(left, startOf(across, from - 1)); column < right; column++) {
       const low = across.low[column] as number;
       if (low > to) break;
       const t = across.t[column] as number;
       const start = line[low] as number;
-      const value = t === 0 ? start : start * (1 - t) + (line[low + 1] as number) * t;
-      if (!(value >= LEAST_KEPT)) continue;
+      let value = t === 0 ? start : start * (1 - t) + (line[low + 1] as number) * t;
+      if (!(value >= least)) continue;
       const at = offset + column * steps[0] + row * steps[1] + n * steps[2];
       if (at < sliceStart || at >= sliceStart + plane) {
         slice = Math.floor(at / plane);
         sliceStart = slice * plane;
         sink = wanted === undefined || wanted.has(slice) ? builder.sink(slice) : undefined;
       }
-      sink?.push(at - sliceStart, Math.min(255, Math.round(value * 255)), labelAt(column, row));
+      if (!sink) continue;
+      const label = labelAt(column, row);
+      if (odds) value = withOdds(value, odds[label - 1] as number);
+      if (value >= LEAST_KEPT) sink.push(at - sliceStart, Math.min(255, Math.round(value * 255)), label);
     }
   }
 }

@@ -87,7 +87,7 @@ export class DocumentClassification implements vscode.Disposable {
       withModelLabels(
         annotation,
         { patient, model, slices: axis === 2 ? slices : undefined },
-        { mode, thresholds: chosenThresholds(thresholds, threshold), ...(subtype && { subtype }) },
+        { mode, thresholds: chosenThresholds(thresholds, model.threshold, threshold), ...(subtype && { subtype }) },
       ),
     );
   }

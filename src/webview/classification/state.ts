@@ -54,7 +54,7 @@ function pictureAt(scan: Scan, plane: Plane, slice: number): number {
 
 /** The thresholds that hold now. */
 export function thresholdsOfView({ result, threshold }: ClassificationView): Probabilities {
-  return chosenThresholds(result.thresholds, threshold);
+  return chosenThresholds(result.thresholds, result.model.threshold, threshold);
 }
 
 /** Slices of the plane in which the model suspects blood, ascending. */

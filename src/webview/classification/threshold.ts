@@ -46,7 +46,7 @@ export function thresholdField(
       own.element,
     ]),
     show({ result, threshold }): void {
-      const value = threshold ?? result.thresholds.any ?? result.model.threshold;
+      const value = threshold ?? result.model.threshold;
       input.value = String(Math.round(value * 100));
       figure.textContent = percentText(value);
       input.setAttribute('aria-valuetext', percentText(value));

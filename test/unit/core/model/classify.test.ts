@@ -73,8 +73,8 @@ describe('what a classifier says', () => {
   it('is called from the threshold on, of each finding or of all', () => {
     assert.deepEqual(thresholdsOf(['any', 'IPH'], 0.5), { any: 0.5, IPH: 0.5 });
     const own = { any: 0.5, IPH: 0.3, SAH: 0.5 };
-    assert.deepEqual(chosenThresholds(own, undefined), own);
-    assert.deepEqual(chosenThresholds(own, 0.7), { any: 0.7, IPH: 0.7, SAH: 0.7 });
+    assert.deepEqual(chosenThresholds(own, 0.5, undefined), own);
+    assert.deepEqual(chosenThresholds({ any: 0.5, SAH: 0.5 }, 0.5, 0.7), { any: 0.7, SAH: 0.7 });
     const slices = [{ any: 0.5, IPH: 0.29 }, { any: 0.49, IPH: 0.3 }, {}];
     assert.deepEqual(calledSlices(slices, own, 'any'), [0]);
     assert.deepEqual(calledSlices(slices, own, 'IPH'), [1]);
