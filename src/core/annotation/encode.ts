@@ -11,11 +11,26 @@ import type { Source } from './source';
 import { SUBTYPES } from './subtype';
 import { ANNOTATION_FORMAT, ANNOTATION_VERSION } from './version';
 
+/** Texts of slices as they were written last, so that after an edit only the slices that changed are written again. */
+export class SliceTexts {
+  readonly #known = new WeakMap<SliceAnnotation, { readonly place: string; readonly text: string }>();
+
+  /** The text of a slice. `place` is what it depends on beside the slice itself. */
+  of(slice: SliceAnnotation, place: string, write: () => string): string {
+    const known = this.#known.get(slice);
+    if (known?.place === place) return known.text;
+    const text = write();
+    this.#known.set(slice, { place, text });
+    return text;
+  }
+}
+
 /**
  * The annotation as canonical text: equal annotations give equal bytes, lines end in LF.
+ * `texts` is to be the same object whenever versions of one annotation are written.
  * Throws RangeError for runs, boxes and places that a reader would refuse, so that no such file is ever written.
  */
-export function encodeAnnotation(annotation: Annotation): string {
+export function encodeAnnotation(annotation: Annotation, texts = new SliceTexts()): string {
   const { image, review, made, patient, slices } = annotation;
   const [width, height] = image.size;
   const numbers = Array.from({ length: Math.max(width, height) + 1 }, (_, n) => String(n));
@@ -53,13 +68,12 @@ export function encodeAnnotation(annotation: Annotation): string {
   ];
   if (slices.length !== image.size[2])
     throw new RangeError(`The annotation has ${slices.length} slices and its image ${image.size[2]}.`);
-  const body = slices
-    .map((slice, k) => {
-      checkRuns(slice.runs, width, height, k);
-      checkRemarks(slice, width, height, k);
-      return encodeSlice(slice, k, height, numbers, emptyRows);
-    })
-    .join(',\n');
+  const write = (slice: SliceAnnotation, k: number): string => {
+    checkRuns(slice.runs, width, height, k);
+    checkRemarks(slice, width, height, k);
+    return encodeSlice(slice, k, height, numbers, emptyRows);
+  };
+  const body = slices.map((slice, k) => texts.of(slice, `${k} ${width} ${height}`, () => write(slice, k))).join(',\n');
   return `${head.join('\n')}\n${body}\n ]\n}\n`;
 }
 

@@ -28,7 +28,7 @@ export function parseAnnotation(content: string, file = 'annotation'): Annotatio
 }
 
 /** Keys of all objects in parsed JSON. */
-function countKeys(value: unknown): number {
+export function countKeys(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   if (Array.isArray(value)) {
     let count = 0;
@@ -40,7 +40,7 @@ function countKeys(value: unknown): number {
 }
 
 /** Places where a string is followed by a colon: in the layout that we write, one for each key. */
-function countKeysInText(text: string): number {
+export function countKeysInText(text: string): number {
   let count = 0;
   for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2)) count++;
   return count;

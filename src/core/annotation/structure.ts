@@ -49,6 +49,21 @@ export function readAnnotation(parsed: unknown): Annotation {
   };
 }
 
+/** The blocks of the slices from `first` on, in parsed JSON; undefined if any of them is not what it should be. */
+export function readSlices(
+  blocks: readonly unknown[],
+  first: number,
+  [width, height]: readonly [number, number, number],
+): SliceAnnotation[] | undefined {
+  const reader = new RowReader(width);
+  try {
+    return blocks.map((block, n) => readSlice(block, first + n, width, height, reader));
+  } catch (error) {
+    if (error instanceof Flaw) return undefined;
+    throw error;
+  }
+}
+
 function readImage(value: unknown, path: JsonPath): ImageReference {
   const raw = object(value, path, ['sha256', 'size', 'spacing', 'affine'], ['file', 'seriesInstanceUid']);
   const file = optionalText(raw.file, [...path, 'file']);

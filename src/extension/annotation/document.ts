@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type Annotation, emptyAnnotation } from '../../core/annotation/annotation';
-import { encodeAnnotation } from '../../core/annotation/encode';
+import { encodeAnnotation, SliceTexts } from '../../core/annotation/encode';
 import { imageReference } from '../../core/annotation/image';
 import { annotationMatches } from '../../core/annotation/match';
 import { creditEdit } from '../../core/document/credit';
@@ -16,7 +16,7 @@ import { AnnotationFile, type Content, writeFile } from './file';
 import { locateAnnotation, type Place } from './locate';
 import { OutsideChange } from './outside';
 import { Settling } from './settle';
-import { type Agreed, AnnotationText, plain } from './text';
+import { type Agreed, AnnotationText, agreedOn, plain } from './text';
 import { readTyped } from './typed';
 import type { UnsavedTexts } from './unsaved';
 import { viewOf } from './view';
@@ -58,6 +58,7 @@ export class AnnotationDocument implements vscode.Disposable {
   readonly file: AnnotationFile;
   readonly #model = new AnnotationModel();
   readonly #text: AnnotationText;
+  readonly #written = new SliceTexts();
   #scan: DecodedScan | undefined;
   #reader = systemUser();
   readonly #configuration: vscode.Disposable;
@@ -93,7 +94,7 @@ export class AnnotationDocument implements vscode.Disposable {
       () => (this.#scan ? (this.file.uri ?? this.file.place?.uri) : undefined),
       {
         opened: () => this.#agreedText(),
-        typed: (text, base, saved) => this.#typed(text, base, saved),
+        typed: (text, before, saved) => this.#typed(text, before, saved),
         saving: (text) => this.file.expect(text),
         saved: (address, text) => this.#savedAsText(address, text),
         closed: () => this.#textClosed(),
@@ -282,11 +283,11 @@ export class AnnotationDocument implements vscode.Disposable {
 
   #mirror(): void {
     const { annotation } = this.#model;
-    if (annotation && !this.#taking) this.#text.show(annotation, () => encodeAnnotation(annotation));
+    if (annotation && !this.#taking) this.#text.show(annotation, () => encodeAnnotation(annotation, this.#written));
   }
 
   #textOf(): string {
-    return this.#model.annotation ? encodeAnnotation(this.#model.annotation) : '';
+    return this.#model.annotation ? encodeAnnotation(this.#model.annotation, this.#written) : '';
   }
 
   // The file on disk
@@ -343,22 +344,27 @@ export class AnnotationDocument implements vscode.Disposable {
 
   #agreedText(): Agreed | undefined {
     const { annotation, base, baseText } = this.#model;
-    if (baseText === undefined) {
-      const text = this.file.content?.text;
-      return text === undefined ? undefined : { text: plain(text), annotation };
-    }
-    if (annotation !== base) queueMicrotask(() => this.#mirror());
-    return { text: plain(baseText), annotation: base };
+    const { content } = this.file;
+    const onDisk = baseText ?? content?.text;
+    if (onDisk === undefined) return undefined;
+    if (baseText !== undefined && annotation !== base) queueMicrotask(() => this.#mirror());
+    const text = plain(onDisk);
+    const said = baseText === undefined ? annotation : base;
+    // The base may have been accepted with another text than its own.
+    return content?.annotation && content.annotation === said && content.text === onDisk
+      ? agreedOn({ text, annotation: said })
+      : { text, annotation: said };
   }
 
-  #typed(text: string, base: Annotation | undefined, saved: boolean): Annotation | undefined {
+  #typed(text: string, before: Agreed, saved: boolean): Annotation | undefined {
     if (!this.#scan) return undefined;
-    const { annotation: parsed, problem } = readTyped(text, baseName(this.file.uri ?? this.uri), this.#scan);
+    const file = baseName(this.file.uri ?? this.uri);
+    const { annotation: parsed, problem } = readTyped(text, file, this.#scan, before.read);
     if (this.#textProblem !== problem) this.#announce();
     this.#textProblem = problem;
     this.#taking = true;
     try {
-      if (parsed) this.#takeTyped(parsed, base ?? parsed, saved);
+      if (parsed) this.#takeTyped(parsed, before.annotation ?? parsed, saved);
     } finally {
       this.#taking = false;
     }
@@ -443,7 +449,7 @@ export class AnnotationDocument implements vscode.Disposable {
         );
       }
       if (this.#model.dirty) {
-        const text = encodeAnnotation(annotation);
+        const text = encodeAnnotation(annotation, this.#written);
         await this.file.write(annotation, text);
         this.#model.rebase(annotation, text);
       }

@@ -1,20 +1,23 @@
 import * as vscode from 'vscode';
 import type { Annotation } from '../../core/annotation/annotation';
+import type { ReadText } from '../../core/annotation/parse-again';
 import { changedLines } from '../../core/document/lines';
 import { tabUris } from './tabs';
 
 /** Typing is read once it has paused this long, ms: short enough that a mask follows within 200 ms. */
-const PAUSE = 50;
+const PAUSE = 30;
 
 /** Attempts to write into a text that the user is typing in, before it is left to the next edit. */
 const ATTEMPTS = 5;
 
-/** A text on which both sides agree, and what it says. */
+/** A text on which both sides agree. */
 export interface Agreed {
   /** As `plain` gives it. */
   readonly text: string;
-  /** The last valid annotation that the text was. */
+  /** What it says or, where it is no annotation, what it said last. */
   readonly annotation: Annotation | undefined;
+  /** The last text that was read or written, with exactly the annotation that it is. */
+  readonly read?: ReadText | undefined;
 }
 
 interface Wanted {
@@ -29,11 +32,11 @@ export interface TextListener {
   opened(): Agreed | undefined;
   /**
    * The user has changed the text, by typing, undoing or reverting.
-   * @param base What the text said before.
+   * @param before What the text was.
    * @param saved It is what is on disk.
    * @returns what it says now; undefined if that is no annotation
    */
-  typed(text: string, base: Annotation | undefined, saved: boolean): Annotation | undefined;
+  typed(text: string, before: Agreed, saved: boolean): Annotation | undefined;
   /** The text editor is about to write this text. */
   saving(text: string): void;
   /** The text editor has saved the text. */
@@ -132,11 +135,11 @@ export class AnnotationText implements vscode.Disposable {
     if (!document) return;
     const text = plain(document.getText());
     if (!this.#agreed || text === this.#agreed.text) return;
-    const base = this.#agreed.annotation;
-    this.#agreed = { text, annotation: base };
-    const annotation = this.listener.typed(text, base, !document.isDirty);
+    const before = this.#agreed;
+    this.#agreed = { ...before, text };
+    const annotation = this.listener.typed(text, before, !document.isDirty);
     this.#invalid = annotation === undefined;
-    if (annotation && this.#agreed.text === text) this.#agreed = { text, annotation };
+    if (annotation && this.#agreed.text === text) this.#agreed = agreedOn({ text, annotation });
   }
 
   /** Makes the open text say what the annotation says, by changing the lines that differ. `text` is asked for only where it is needed. */
@@ -155,11 +158,13 @@ export class AnnotationText implements vscode.Disposable {
       const { document } = this;
       const wanted = this.#wanted;
       if (!document || wanted === undefined || this.#invalid) break;
-      const next: Agreed = { annotation: wanted.annotation, text: wanted.text() };
-      if (plain(document.getText()) !== next.text) {
+      const text = wanted.text();
+      const next = agreedOn({ text, annotation: wanted.annotation });
+      const present = plain(document.getText());
+      if (present !== text) {
         const before = this.#agreed;
         this.#agreed = next;
-        if (!(await vscode.workspace.applyEdit(editOf(document, next.text)))) {
+        if (!(await vscode.workspace.applyEdit(editOf(document, present, text)))) {
           this.#agreed = before;
           this.#changed(document);
           continue;
@@ -195,16 +200,18 @@ export function plain(text: string): string {
   return body.includes('\r') ? body.replaceAll('\r\n', '\n') : body;
 }
 
-function editOf(document: vscode.TextDocument, wanted: string): vscode.WorkspaceEdit {
+/** Both sides agree on a text that is exactly this annotation. */
+export function agreedOn(read: ReadText): Agreed {
+  return { ...read, read };
+}
+
+/** @param present The document's text as `plain` gives it. */
+function editOf(document: vscode.TextDocument, present: string, wanted: string): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
-  const before = plain(document.getText()).split('\n');
-  const edits = changedLines(before, wanted.split('\n')).map(({ first, end, lines }) => {
+  const edits = changedLines(present, wanted).map(({ first, end, lines, lastLength }) => {
     if (end > first && lines.length > 0) {
       // The line end behind the last line stays.
-      return vscode.TextEdit.replace(
-        new vscode.Range(first, 0, end - 1, before[end - 1]?.length ?? 0),
-        lines.join('\n'),
-      );
+      return vscode.TextEdit.replace(new vscode.Range(first, 0, end - 1, lastLength), lines.join('\n'));
     }
     // Lines only added or only taken away come with their line ends.
     return vscode.TextEdit.replace(new vscode.Range(first, 0, end, 0), lines.map((line) => `${line}\n`).join(''));

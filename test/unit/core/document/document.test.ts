@@ -272,13 +272,18 @@ describe('what pages are told of the statements', () => {
 });
 
 describe('changed lines', () => {
-  const lines = fc.array(fc.constantFrom<string>('a', 'b', 'c'), { maxLength: 12 });
+  const lines = fc.array(fc.constantFrom<string>('', 'a', 'b', 'ab', 'ba'), { minLength: 1, maxLength: 12 });
   it('make one text of another', () => {
     fc.assert(
       fc.property(lines, lines, (before, after) => {
         const result = [...before];
-        for (const { first, end, lines: added } of [...changedLines(before, after)].reverse())
+        for (const { first, end, lines: added, lastLength } of changedLines(
+          before.join('\n'),
+          after.join('\n'),
+        ).reverse()) {
+          assert.equal(lastLength, end > first ? before[end - 1]?.length : 0);
           result.splice(first, end - first, ...added);
+        }
         assert.deepEqual(result, after);
       }),
       SEED,
@@ -288,9 +293,11 @@ describe('changed lines', () => {
   it('are only those of the rows that an edit changes', () => {
     const start = emptyAnnotation(IMAGE, [{ reader: 'Jane Doe' }]);
     const two = applyEdit(applyEdit(start, dot(start, 0, 1, 1, 4)), dot(start, 2, 4, 0, 2));
-    const [before, after] = [start, two].map((state) => encodeAnnotation(state).split('\n')) as [string[], string[]];
     assert.deepEqual(
-      changedLines(before, after).map(({ first, end, lines: added }) => [end - first, added.length]),
+      changedLines(encodeAnnotation(start), encodeAnnotation(two)).map(({ first, end, lines: added }) => [
+        end - first,
+        added.length,
+      ]),
       [
         [1, 1],
         [1, 1],
