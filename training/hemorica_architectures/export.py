@@ -26,18 +26,29 @@ class ExportError(Exception):
 def export(network: nn.Module, manifest: dict, folder: Path, pictures: Tensor | None = None) -> None:
     """Writes a model folder. Throws ExportError where ONNX Runtime does not give what PyTorch gives.
 
-    `pictures`: input on which the two are compared, at least three; noise where it is left out.
+    `pictures`: input on which the two are compared, at least three; drawn heads where it is left out.
     """
     folder.mkdir(parents=True, exist_ok=True)
     # On the same file system, so that the network can be moved; removed with whatever is left of a failed export.
     with tempfile.TemporaryDirectory(dir=folder, prefix=".export-") as scratch:
         file = Path(scratch) / manifest["file"]
         if pictures is None:
-            pictures = torch.rand(3, CHANNELS, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
+            pictures = drawn_heads(3)
         write_onnx(network, pictures[:2], file)
         # Another number of pictures than the graph was traced with.
         check(network, pictures[:3], file)
         write_model(manifest, file, folder)
+
+
+def drawn_heads(count: int) -> Tensor:
+    """Ellipses of gray noise in a white rim. Of mere noise, activations of a sound network can grow without bound."""
+    generator = torch.Generator().manual_seed(0)
+    y, x = torch.meshgrid(torch.linspace(-1, 1, SIDE), torch.linspace(-1, 1, SIDE), indexing="ij")
+    sizes = 0.6 + 0.3 * torch.rand(count, generator=generator)
+    distance = (x.square() / 0.64 + y.square()) / sizes.square().view(-1, 1, 1)
+    gray = 0.4 + 0.06 * torch.randn(count, SIDE, SIDE, generator=generator)
+    heads = torch.where(distance > 1, 0.0, torch.where(distance > 0.85, 1.0, gray)).clamp(0, 1)
+    return heads.unsqueeze(1).repeat(1, CHANNELS, 1, 1)
 
 
 def write_onnx(network: nn.Module, example: Tensor, file: Path, dynamic: bool = True) -> None:

@@ -26,12 +26,10 @@ SEED = 32
 
 
 def random_network(architecture: Architecture, pictures: Tensor) -> nn.Module:
-    """A network in which every layer matters, with logits of about 1 over these pictures.
+    """A network in which every layer matters, with logits of mean 0 and deviation 1 over these pictures.
 
     As libraries initialize them, residual branches begin as nothing and logits are nearly 0, which would
-    hide errors. Those of segmenters have the mean 0 and the deviation 1. Those of classifiers have the root
-    mean square 1: random networks tell slices of one head little apart, and to blow that up would blow up
-    rounding as well.
+    hide errors. Without the statistics of pictures, activations of deep networks grow without bound.
     """
     torch.manual_seed(SEED)
     network = architecture.build(pretrained=False)
@@ -46,14 +44,31 @@ def random_network(architecture: Architecture, pictures: Tensor) -> nn.Module:
         for start in range(0, len(pictures), 4):
             network(pictures[start : start + 4])
         network.eval()
-        logits = network(pictures)
         if architecture.task == "classification":
-            last, mean, scale = network.get_classifier(), 0, logits.square().mean().sqrt()
+            read_differences(network, pictures)
         else:
-            last, mean, scale = network.segmentation_head[0], logits.mean(), logits.std()
-        last.weight /= scale
-        last.bias.copy_((last.bias - mean) / scale)
+            last, logits = network.segmentation_head[0], network(pictures)
+            last.weight /= logits.std()
+            last.bias.copy_((last.bias - logits.mean()) / logits.std())
     return network
+
+
+def read_differences(network: nn.Module, pictures: Tensor) -> None:
+    """Sets a classifier's last layer to what its features of these pictures differ in most.
+
+    Random networks tell slices of one head little apart: along a direction at random, features differ by a
+    thousandth of what they have in common, and to blow that up to logits would blow up rounding as well.
+    """
+    last = network.get_classifier()
+    seen = []
+    hook = last.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    network(pictures)
+    hook.remove()
+    features = seen[0].double()
+    direction = torch.linalg.svd(features - features.mean(0), full_matrices=False)[2][0]
+    scores = features @ direction
+    last.weight.copy_(direction[None] / scores.std())
+    last.bias.copy_(-scores.mean() / scores.std())
 
 
 def main() -> None:

@@ -100,7 +100,7 @@ class Export(unittest.TestCase):
         network, other = Tiny().build(False).eval(), Tiny().build(False).eval()
         pictures = torch.rand(3, 3, 224, 224)
         with tempfile.TemporaryDirectory() as name:
-            export(network, template(CATALOG["unet-resnet18"]), Path(name), pictures)
+            export(network, template(CATALOG["unet-resnet18"]), Path(name))
             self.assertEqual({file.name for file in Path(name).iterdir()}, {"model.onnx", "model.json"})
             check(network, pictures, Path(name) / "model.onnx")
             with self.assertRaises(ExportError):
