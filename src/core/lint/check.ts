@@ -1,7 +1,7 @@
 /** All checks that need nothing but an annotation's text. */
 import type { Annotation } from '../annotation/annotation';
 import { AnnotationError } from '../annotation/error';
-import { parseAnnotation } from '../annotation/parse';
+import { parseAgain, type ReadText } from '../annotation/parse-again';
 import { checkBoxes } from './boxes';
 import { checkConflicts } from './conflicts';
 import type { Finding, PlacedFinding } from './finding';
@@ -38,13 +38,21 @@ export interface CheckedText {
   readonly findings: readonly PlacedFinding[];
 }
 
-/** Checks the text of an annotation; `file` is its name for messages. Never throws for what the text says. */
-export function checkText(content: string, file: string, options: CheckOptions = STANDARD_OPTIONS): CheckedText {
+/**
+ * Checks the text of an annotation; `file` is its name for messages. Never throws for what the text says.
+ * @param known The text as it was read before: of what it still says nothing is read again.
+ */
+export function checkText(
+  content: string,
+  file: string,
+  options: CheckOptions = STANDARD_OPTIONS,
+  known?: ReadText,
+): CheckedText {
   const text = content.charCodeAt(0) === 0xfeff ? content.slice(1) : content;
   const places = new TextPlaces(text);
   let annotation: Annotation;
   try {
-    annotation = parseAnnotation(text, file);
+    annotation = parseAgain(text, file, known);
   } catch (error) {
     if (!(error instanceof AnnotationError)) throw error;
     return { places, annotation: undefined, findings: invalidFindings(text, error) };

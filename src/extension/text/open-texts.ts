@@ -2,13 +2,16 @@ import * as vscode from 'vscode';
 import { diagnosticOf } from './diagnostics';
 import { headerFindings, isAnnotation, type Readings } from './reading';
 
-/** Typing is checked once it has paused this long, ms. */
+/** Typing is checked once it has paused this long, ms, and this many times as long as the last check took. */
 const PAUSE = 250;
+const REST = 5;
 
 /** Checks the annotations that are open as text, when they are opened and as they change. */
 export class OpenTexts implements vscode.Disposable {
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #subscriptions: vscode.Disposable[];
+  /** How long the last check took, ms: of the largest annotations it would get in the way of the next edits. */
+  #took = 0;
 
   /** @param closed Called with what is no longer open: its file on disk counts again. */
   constructor(
@@ -20,7 +23,7 @@ export class OpenTexts implements vscode.Disposable {
     const { workspace } = vscode;
     this.#subscriptions = [
       workspace.onDidOpenTextDocument((document) => this.#soon(document, 0)),
-      workspace.onDidChangeTextDocument(({ document }) => this.#soon(document, PAUSE)),
+      workspace.onDidChangeTextDocument(({ document }) => this.#soon(document, Math.max(PAUSE, REST * this.#took))),
       workspace.onDidCloseTextDocument(({ uri }) => {
         if (!isAnnotation(uri)) return;
         this.#stop(uri.toString());
@@ -54,7 +57,9 @@ export class OpenTexts implements vscode.Disposable {
 
   async #check(document: vscode.TextDocument): Promise<void> {
     const { uri, version } = document;
+    const start = performance.now();
     const reading = this.readings.of(document);
+    this.#took = performance.now() - start;
     const header = this.readings.decoded(uri) ? [] : await headerFindings(uri, reading);
     if (document.isClosed || document.version !== version) return;
     this.collection.set(

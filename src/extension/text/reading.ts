@@ -44,19 +44,21 @@ export class Readings implements vscode.Disposable {
     const known = this.#read.get(key);
     if (known?.version === document.version && known.decoded === decoded && known.smallest === smallest)
       return known.reading;
-    const reading = this.read(document.uri, document.getText());
+    const reading = this.read(document.uri, document.getText(), known?.reading);
     if (!document.isClosed) this.#read.set(key, { version: document.version, decoded, smallest, reading });
     return reading;
   }
 
-  /** A text that is not open. */
-  read(uri: vscode.Uri, text: string): Reading {
+  /**
+   * A text that is not open.
+   * @param before The same text as it was before it was changed.
+   */
+  read(uri: vscode.Uri, text: string, before?: CheckedText): Reading {
     const decoded = this.decoded(uri);
     const extents = decoded?.sliceExtents;
-    const checked = checkText(text, baseName(uri), {
-      smallestIsland: smallestIsland(uri),
-      ...(extents ? { extents } : {}),
-    });
+    const options = { smallestIsland: smallestIsland(uri), ...(extents ? { extents } : {}) };
+    const known = before?.annotation && { text: before.places.text, annotation: before.annotation };
+    const checked = checkText(text, baseName(uri), options, known);
     const { annotation, places, findings } = checked;
     if (!annotation) return { ...checked, figures: undefined, extents };
     const mismatch = decoded ? matchFindings(annotationMatches(annotation.image, decoded)) : [];
