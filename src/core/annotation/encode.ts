@@ -11,26 +11,34 @@ import type { Source } from './source';
 import { SUBTYPES } from './subtype';
 import { ANNOTATION_FORMAT, ANNOTATION_VERSION } from './version';
 
-/** Texts of slices as they were written last, so that after an edit only the slices that changed are written again. */
-export class SliceTexts {
+/**
+ * The annotation as canonical text: equal annotations give equal bytes, lines end in LF.
+ * Throws RangeError for runs, boxes and places that a reader would refuse, so that no such file is ever written.
+ */
+export function encodeAnnotation(annotation: Annotation): string {
+  return encode(annotation, (_slice, _place, write) => write());
+}
+
+/** Text of a slice, from what is known or by `write`; `place` is what it depends on beside the slice itself. */
+type SliceText = (slice: SliceAnnotation, place: string, write: () => string) => string;
+
+/** Writes versions of one annotation: after an edit only the slices that changed are written again. */
+export class AnnotationWriter {
   readonly #known = new WeakMap<SliceAnnotation, { readonly place: string; readonly text: string }>();
 
-  /** The text of a slice. `place` is what it depends on beside the slice itself. */
-  of(slice: SliceAnnotation, place: string, write: () => string): string {
-    const known = this.#known.get(slice);
-    if (known?.place === place) return known.text;
-    const text = write();
-    this.#known.set(slice, { place, text });
-    return text;
+  /** As `encodeAnnotation`. */
+  encode(annotation: Annotation): string {
+    return encode(annotation, (slice, place, write) => {
+      const known = this.#known.get(slice);
+      if (known?.place === place) return known.text;
+      const text = write();
+      this.#known.set(slice, { place, text });
+      return text;
+    });
   }
 }
 
-/**
- * The annotation as canonical text: equal annotations give equal bytes, lines end in LF.
- * `texts` is to be the same object whenever versions of one annotation are written.
- * Throws RangeError for runs, boxes and places that a reader would refuse, so that no such file is ever written.
- */
-export function encodeAnnotation(annotation: Annotation, texts = new SliceTexts()): string {
+function encode(annotation: Annotation, textOf: SliceText): string {
   const { image, review, made, patient, slices } = annotation;
   const [width, height] = image.size;
   const numbers = Array.from({ length: Math.max(width, height) + 1 }, (_, n) => String(n));
@@ -73,7 +81,7 @@ export function encodeAnnotation(annotation: Annotation, texts = new SliceTexts(
     checkRemarks(slice, width, height, k);
     return encodeSlice(slice, k, height, numbers, emptyRows);
   };
-  const body = slices.map((slice, k) => texts.of(slice, `${k} ${width} ${height}`, () => write(slice, k))).join(',\n');
+  const body = slices.map((slice, k) => textOf(slice, `${k} ${width} ${height}`, () => write(slice, k))).join(',\n');
   return `${head.join('\n')}\n${body}\n ]\n}\n`;
 }
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type Annotation, emptyAnnotation } from '../../core/annotation/annotation';
-import { encodeAnnotation, SliceTexts } from '../../core/annotation/encode';
+import { AnnotationWriter, encodeAnnotation } from '../../core/annotation/encode';
 import { imageReference } from '../../core/annotation/image';
 import { annotationMatches } from '../../core/annotation/match';
 import { creditEdit } from '../../core/document/credit';
@@ -58,7 +58,7 @@ export class AnnotationDocument implements vscode.Disposable {
   readonly file: AnnotationFile;
   readonly #model = new AnnotationModel();
   readonly #text: AnnotationText;
-  readonly #written = new SliceTexts();
+  readonly #writer = new AnnotationWriter();
   #scan: DecodedScan | undefined;
   #reader = systemUser();
   readonly #configuration: vscode.Disposable;
@@ -283,11 +283,11 @@ export class AnnotationDocument implements vscode.Disposable {
 
   #mirror(): void {
     const { annotation } = this.#model;
-    if (annotation && !this.#taking) this.#text.show(annotation, () => encodeAnnotation(annotation, this.#written));
+    if (annotation && !this.#taking) this.#text.show(annotation, () => this.#writer.encode(annotation));
   }
 
   #textOf(): string {
-    return this.#model.annotation ? encodeAnnotation(this.#model.annotation, this.#written) : '';
+    return this.#model.annotation ? this.#writer.encode(this.#model.annotation) : '';
   }
 
   // The file on disk
@@ -449,7 +449,7 @@ export class AnnotationDocument implements vscode.Disposable {
         );
       }
       if (this.#model.dirty) {
-        const text = encodeAnnotation(annotation, this.#written);
+        const text = this.#writer.encode(annotation);
         await this.file.write(annotation, text);
         this.#model.rebase(annotation, text);
       }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Annotation } from '../../../../src/core/annotation/annotation';
 import { commonEnds } from '../../../../src/core/annotation/common-ends';
-import { encodeAnnotation, SliceTexts } from '../../../../src/core/annotation/encode';
+import { AnnotationWriter, encodeAnnotation } from '../../../../src/core/annotation/encode';
 import { parseAnnotation } from '../../../../src/core/annotation/parse';
 import { parseAgain } from '../../../../src/core/annotation/parse-again';
 import { integer, random } from '../../../../src/core/phantom/random';
@@ -94,14 +94,14 @@ describe('a text that is read again', () => {
   });
 });
 
-describe('texts of slices that are kept', () => {
-  it('give the same text, also when a slice has moved or is of another image', () => {
-    const texts = new SliceTexts();
+describe('a writer of versions', () => {
+  it('gives the same text, also when a slice has moved or is of another image', () => {
+    const writer = new AnnotationWriter();
     const annotation = annotationOf(blobs(random(3), SIZE, 3, 2), SIZE);
     const turned = { ...annotation, slices: annotation.slices.toReversed() };
     const taller = { ...annotation, image: { ...annotation.image, size: [12, 10, 6] as const } };
     for (const state of [annotation, turned, taller, annotation]) {
-      assert.equal(encodeAnnotation(state, texts), encodeAnnotation(state));
+      assert.equal(writer.encode(state), encodeAnnotation(state));
     }
   });
 });
