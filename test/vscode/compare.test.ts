@@ -215,6 +215,75 @@ describe('comparing annotations', () => {
     write('head.ich.json', row(10, 5));
   });
 
+  it('opens what is staged, added or renamed as masks, and leads from an untracked file to the viewer', async () => {
+    write('kept.ich.json', row(30, 5));
+    repo.git('add', 'kept.ich.json');
+    repo.git('commit', '-q', '-m', 'Keep');
+    try {
+      repo.git('mv', 'kept.ich.json', 'renamed.ich.json');
+      write('added.ich.json', row(40, 3));
+      repo.git('add', 'added.ich.json');
+      await openChange('renamed.ich.json');
+      const { left, right } = await sides();
+      assert.deepEqual(
+        [left, right].map(({ document }) => [document.version.file, document.version.title]),
+        [
+          ['kept.ich.json', 'HEAD'],
+          ['renamed.ich.json', 'Index'],
+        ],
+      );
+      write('untracked.ich.json', row(50, 3));
+      for (const [name, command] of [
+        ['added.ich.json', 'Show Changes to Working Tree'],
+        ['untracked.ich.json', 'Show in Viewer'],
+      ] as const) {
+        await closeAll();
+        await openChange(name);
+        const input = await waitFor(`the text of ${name}`, () => {
+          const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+          return activeTab?.input instanceof vscode.TabInputText ? activeTab.input : undefined;
+        });
+        const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+          'vscode.executeCodeLensProvider',
+          input.uri,
+          99,
+        );
+        assert.ok(
+          lenses.some((lens) => lens.command?.title === command),
+          `${name}: ${lenses.map((lens) => lens.command?.title).join()}`,
+        );
+        await vscode.commands.executeCommand('hemorica.showInViewer');
+        await waitFor(`the scan of ${name}`, async () => (await extension()).sessions.showing(uri('head.nii'))[0]);
+      }
+    } finally {
+      repo.git('reset', '-q', '--hard');
+      rmSync(at('untracked.ich.json'), { force: true });
+    }
+  });
+
+  it('leads from a text with the marks of a conflict to the masks of both sides', async () => {
+    repo.git('checkout', '-q', '-b', 'theirs');
+    write('head.ich.json', row(10, 6));
+    repo.git('commit', '-q', '-a', '-m', 'Theirs');
+    repo.git('checkout', '-q', 'main');
+    write('head.ich.json', row(10, 7));
+    repo.git('commit', '-q', '-a', '-m', 'Ours');
+    assert.notEqual(repo.try(['merge', '-q', '--no-edit', 'theirs']).status, 0);
+    try {
+      await openChange('head.ich.json');
+      await waitFor('the text', () => vscode.window.activeTextEditor?.document.uri.fsPath === at('head.ich.json'));
+      await vscode.commands.executeCommand('hemorica.showInViewer');
+      const { left, right } = await sides();
+      assert.deepEqual(
+        [masks(left), masks(right)],
+        [[{ slice: 2, runs: row(10, 7) }], [{ slice: 2, runs: row(10, 6) }]],
+      );
+    } finally {
+      repo.git('merge', '--abort');
+      repo.git('reset', '-q', '--hard', 'HEAD~1');
+    }
+  });
+
   it('shows what is unsaved beside what another program has written', async () => {
     write('head.ich.json', row(10, 5));
     const session = await decoded(await open(at('head.nii')));

@@ -1,6 +1,7 @@
 /** The commands around comparing. */
 import * as vscode from 'vscode';
 import type { Annotation } from '../../core/annotation/annotation';
+import { AnnotationError } from '../../core/annotation/error';
 import { parseAnnotation } from '../../core/annotation/parse';
 import { ANNOTATION_SUFFIX } from '../../node/annotation-path';
 import { SCAN_VIEW } from '../editor/provider';
@@ -50,11 +51,21 @@ export function registerCompareCommands(services: Services, provider: Annotation
       const file = annotationOf(uri, services, provider);
       if (!file) return;
       const place = typeof slice === 'number' ? { slice, ...(typeof row === 'number' ? { row } : {}) } : undefined;
-      await showInViewer(file, place, services);
+      try {
+        await showInViewer(file, place, services);
+      } catch (error) {
+        if (!isConflict(error) || !(await gitApi())?.getRepository(file)) throw error;
+        // The text with git's marks is no annotation: what both sides say is.
+        await openComparison(await atRevision(file, '~2'), await atRevision(file, '~3'), parts);
+      }
     }),
     register('showChangesAsText', () => reopen('text', parts)),
     register('showChangesVisually', () => reopen('visual', parts)),
   ];
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof AnnotationError && error.code === 'merge-conflict';
 }
 
 function isUri(value: unknown): value is vscode.Uri {

@@ -137,6 +137,45 @@ describe('git, set up by hemorica git-setup', function () {
     });
   }
 
+  it('merges what a stash brings back, in files with any name', () => {
+    const name = 'Köpfe 頭/größe é.ich.json';
+    repo.write(name, textOf(base));
+    repo.commit('base');
+    setUp();
+    repo.commit('set up');
+    repo.write(name, textOf(right));
+    repo.git('stash', '-q');
+    repo.write(name, textOf(left));
+    repo.commit('left');
+    repo.git('stash', 'pop', '-q');
+    assert.equal(repo.read(name), textOf(both));
+    repo.git('checkout', '-q', '--', '.');
+    // One that clashes leaves a valid annotation, and the stash.
+    repo.write(name, textOf(painted(left, { k: 1, at: [28, 8], size: [3, 1], subtype: 'EPH' })));
+    repo.git('stash', '-q');
+    repo.write(name, textOf(both));
+    repo.commit('both');
+    const { status } = repo.try(['stash', 'pop', '-q']);
+    assert.equal(status, 1);
+    assert.equal(parseAnnotation(repo.read(name)).conflicts?.length, 1);
+    assert.equal(repo.git('stash', 'list').split('\n').length, 2);
+  });
+
+  for (const command of ['rebase', 'cherry-pick'] as const) {
+    it(`leaves a conflict of git ${command} on record, and goes on once it is decided`, () => {
+      branches({ ours: textOf(clashing), theirs: textOf(right) });
+      setUp();
+      const { status } = repo.try([command, 'theirs']);
+      assert.equal(status, 1);
+      assert.equal(parseAnnotation(repo.read(FILE)).conflicts?.length, 1);
+      repo.write(FILE, textOf(both));
+      repo.git('add', FILE);
+      repo.git('-c', 'core.editor=true', command, '--continue');
+      assert.equal(repo.read(FILE), textOf(both));
+      assert.equal(repo.git('status', '--porcelain', '--', FILE), '');
+    });
+  }
+
   it('leaves a valid annotation with the conflict on record, and the file unmerged', () => {
     branches({ ours: textOf(clashing), theirs: textOf(right) });
     setUp();
