@@ -153,6 +153,17 @@ describe('changes of an annotation in Source Control', () => {
     await workbench().screenshot('compare deleted');
   });
 
+  it('opens an entry of the Timeline as masks', async () => {
+    const { page } = workbench();
+    await workbench().openFromExplorer('head.ich.json');
+    const pane = page.getByRole('button', { name: /^Timeline Section/ });
+    if ((await pane.getAttribute('aria-expanded')) !== 'true') await pane.click();
+    await page.locator('.timeline-tree-view .monaco-list-row').filter({ hasText: 'Annotate' }).first().click();
+    const [left] = await sides('head.ich.json');
+    await left.getByText('has no such file.').waitFor();
+    await workbench().screenshot('compare timeline');
+  });
+
   it('opens the text of the changes and comes back', async () => {
     await click('head.ich.json');
     await sides('head.ich.json');
